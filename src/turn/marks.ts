@@ -1,0 +1,145 @@
+/**
+ * The ports between the page's watchers and the turns: what `watch/` may say, and nothing about how it knows.
+ * Types only. Every `at`, `from`, `to` is ms on the page clock (`performance.now()`).
+ */
+import type { Attributes, Outcome, RequestRecord, Trigger, TtftMethod } from './record.ts'
+
+/** What the user did, as far as the page's markup tells. `other`: a click or key that may be a send or a stop. */
+export type GestureKind = 'submit' | 'stop' | 'regenerate' | 'edit' | 'new_conversation' | 'other'
+
+export interface Gesture {
+  kind: GestureKind
+  /** `event.timeStamp` of the trusted event. */
+  at: number
+  /** `sure`: a selector, a preset or an unmistakable label. `guess`: only its shape. */
+  sure: boolean
+  /** Text of the composer when it happened; kept in memory only, never in a record. */
+  prompt?: string
+  /** Where it happened; lets an edit or regenerate find its turn. */
+  element?: Element
+}
+
+export interface Call {
+  /** Just before the host's call runs. */
+  at: number
+  method: string
+  /** Absolute address, as issued. */
+  url: string
+  transport: RequestRecord['transport']
+  /** String body, when it can be read without touching the host's; at most 256 KiB of it. */
+  body?: string
+  accept?: string
+}
+
+/** What one parsed piece of a stream held. Counted into the turn, never kept as text beyond the first 64 letters. */
+export interface Content {
+  at: number
+  /** Body bytes in this chunk; 0 when unknown. */
+  bytes: number
+  /** Answer text in it, in order. For a cumulative stream: only what is new. */
+  answer?: string
+  /** Reasoning text in it. */
+  reasoning?: string
+  /** A tool call began (+1) or ended (−1), net. */
+  tool?: number
+  /** Any model content (role-only, empty, ping and comment chunks are not). */
+  model: boolean
+  finish?: 'stop' | 'length' | 'refusal' | 'filter' | 'tool'
+  /** In-band error: its type or code, no message. */
+  errorType?: string
+  /** The format's own terminal event was seen. */
+  terminal?: boolean
+  modelName?: string
+  responseId?: string
+  conversationId?: string
+  requestId?: string
+  inputTokens?: number
+  outputTokens?: number
+}
+
+/** How a call's stream ended. `cut`: closed without the terminal event its format promises. */
+export type CallEnd = 'done' | 'cut' | 'aborted' | 'cancelled' | 'failed' | 'timeout'
+
+/** One chat call, seen from the wire. Calls after `end` are ignored. */
+export interface CallPort {
+  /** Headers to add to the host's request, already restricted to allowed targets. */
+  readonly headers: Readonly<Record<string, string>>
+  response(at: number, response: { status: number; contentType: string; header(name: string): string | null }): void
+  content(content: Content): void
+  /** `errorType`: e.g. `TypeError`, `AbortError`, `429`. */
+  end(at: number, how: CallEnd, errorType?: string): void
+}
+
+/** A frame in which answer text of one turn became visible. */
+export interface PaintedFrame {
+  at: number
+  /** New characters and their reading time in ms, over the high-water mark. */
+  chars: number
+  readingMs: number
+  method: TtftMethod
+  /** Half-width of the error of `at`, ms. */
+  errorMs: number
+}
+
+/** One turn, seen on the screen. */
+export interface ScreenPort {
+  /** Answer text entered the document (visible or not): characters over the high-water mark. */
+  inserted(at: number, chars: number): void
+  painted(frame: PaintedFrame): void
+  /** A visible change acknowledged the send. Only the first counts. */
+  feedback(at: number): void
+  /** Visible thinking, tool or status text. Only the first counts. */
+  progress(at: number): void
+  foreign(): void
+}
+
+/** What the transcript watcher must know of a turn to find its text. */
+export interface ScreenTarget {
+  /** New answer text, as it arrived on the wire. Only the first 64 letters are kept. */
+  expectAnswer(text: string): void
+  /** New reasoning text, likewise. */
+  expectReasoning(text: string): void
+  /** The stream is not tapped: find the answer by its growth alone. */
+  expectUnseen(): void
+  /** The page itself names the element that holds the answer, or its text. */
+  use(element: Element): void
+  /** Element that holds the answer, when one was found. */
+  element(): Element | undefined
+  /** Stop watching for this turn; what is pending is reported first. */
+  close(): void
+}
+
+/** What the watchers report to; implemented by `turn/`. */
+export interface PagePort {
+  gesture(gesture: Gesture): void
+  /** Undefined when this is not a chat call: the watcher then leaves it wholly alone. */
+  call(call: Call): CallPort | undefined
+  /** The composer went from text to empty. */
+  composerEmptied(at: number): void
+  visibility(at: number, hidden: boolean): void
+  /** A long task or long animation frame. */
+  longFrame(from: number, to: number): void
+  /** The machine slept. */
+  suspended(from: number, to: number): void
+  /** The page is leaving for good (window `pagehide`). */
+  left(at: number): void
+}
+
+/** What the page itself may say of a turn (`turn()` of the API). */
+export interface ManualTurnOptions {
+  trigger?: Trigger
+  prompt?: string
+  attributes?: Attributes
+  conversation?: string
+}
+
+export interface ManualTurn {
+  readonly id: string
+  readonly traceparent: string
+  headers(): Record<string, string>
+  /** A piece of answer text arrived. */
+  chunk(text: string): void
+  /** The element that shows the answer, or the text shown so far. */
+  text(shown: Element | string): void
+  end(outcome?: Outcome): void
+}
