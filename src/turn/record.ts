@@ -135,7 +135,15 @@ export interface RequestRecord {
   errorType?: string
 }
 
-export type CorrectionKind = 'repeat' | 'rephrase' | 'correction' | 'clarification' | 'regenerate' | 'edit' | 'none' | 'unknown'
+export type CorrectionKind =
+  | 'repeat'
+  | 'rephrase'
+  | 'correction'
+  | 'clarification'
+  | 'regenerate'
+  | 'edit'
+  | 'none'
+  | 'unknown'
 
 /** What this turn's prompt was relative to an earlier one. */
 export interface Correction {

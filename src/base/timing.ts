@@ -1,0 +1,33 @@
+/** Every wait of the library in one table, ms, so that a trial can run scaled. Leaves the meaning to its users. */
+export const timing = {
+  /** The answer has not grown for this long of visible time: painting is over. */
+  settle: 600,
+  /** A further request of the same turn begins within this time after the last one ended. */
+  followUp: 1000,
+  /** A gesture can be the cause of a request for this long (uploads, auth calls lie between). */
+  gesture: 10_000,
+  /** An abort this soon after a gesture was caused by it. */
+  abort: 1000,
+  /** At most one paint beacon in this time. */
+  beaconEvery: 1000,
+  /** Without an entry by then, the beacon does not work here. */
+  beaconWait: 1500,
+  heartbeat: 1000,
+  /** A heartbeat this late means the machine slept; `suspendedBlind` where long tasks cannot be seen. */
+  suspended: 10_000,
+  suspendedBlind: 30_000,
+  checkpoint: 1000,
+  fetchLater: 5000,
+  storeOpen: 2000,
+  sendTimeout: 10_000,
+  sendEvery: 1000,
+  backoffFirst: 1000,
+  backoffMost: 300_000,
+  retryAfterMost: 3_600_000,
+  leaderTakeover: 15_000,
+  sessionIdle: 30 * 60_000,
+  sessionMost: 4 * 3_600_000,
+  keepRecords: 7 * 86_400_000,
+  keepContexts: 30 * 86_400_000,
+}
+export type Timing = typeof timing

@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config'
+
+const root = new URL('..', import.meta.url).pathname
+
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      { root, test: { name: 'unit', environment: 'happy-dom', include: ['test/unit/**/*.test.ts'] } },
+      {
+        root,
+        test: {
+          name: 'browser',
+          environment: 'node',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // Two cores: pages that measure time must not compete with each other.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
