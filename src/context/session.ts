@@ -1,0 +1,76 @@
+/** The session: an id shared by the tabs of an origin, over after 30 minutes of rest or 4 hours. Knows nothing of turns. */
+import type { Clock } from '../base/clock.ts'
+import { randomHex } from '../base/ids.ts'
+import type { Timing } from '../base/timing.ts'
+
+export interface SessionInfo {
+  /** 32 hex digits; the value of `session.id`. */
+  id: string
+  /** Epoch ms. */
+  startedAt: number
+  /** Whether this session is recorded (`sampleRate`): the same answer on every page of the session. */
+  sampled: boolean
+}
+
+export interface Session {
+  /** The session now, begun anew when the last one is over. Counts as activity. */
+  touch(): SessionInfo
+  /** The same without counting as activity. */
+  peek(): SessionInfo
+}
+
+interface Row {
+  id: string
+  at: number
+  last: number
+}
+
+const key = 'chat-vitals:session'
+/** Activity is written at most this often, ms: a synchronous write per keystroke would be felt. */
+const writeEvery = 5000
+
+export function createSession(options: {
+  clock: Clock
+  timing: Timing
+  sampleRate: number
+  /** Missing where storage is denied: the session then lasts as long as the page. */
+  storage?: Pick<Storage, 'getItem' | 'setItem'>
+}): Session {
+  const { clock, timing, storage } = options
+  // What this page knows; the stored row wins, another tab may have begun a new session.
+  let row: Row | undefined
+
+  const read = (): Row | undefined => {
+    try {
+      const stored = JSON.parse(storage?.getItem(key) ?? 'null') as Row | null
+      if (stored && /^[0-9a-f]{32}$/.test(stored.id) && stored.at > 0 && stored.last >= stored.at) return stored
+    } catch {
+      // Denied or written by someone else: as if there were none.
+    }
+    return row
+  }
+  const write = (next: Row) => {
+    row = next
+    try {
+      storage?.setItem(key, JSON.stringify(next))
+    } catch {
+      // Full or denied: the page's own copy serves.
+    }
+  }
+  const at = (active: boolean): SessionInfo => {
+    const now = clock.epoch()
+    let known = read()
+    const over =
+      !known || now - known.last > timing.sessionIdle || now - known.at > timing.sessionMost || now < known.at - 60_000
+    if (!known || over) write((known = { id: randomHex(16), at: now, last: now }))
+    else if (active && now - known.last > writeEvery) write((known = { ...known, last: now }))
+    else row = known
+    return {
+      id: known.id,
+      startedAt: known.at,
+      // The id is random, so a fixed cut of it is consistent over pages without being stored.
+      sampled: Number.parseInt(known.id.slice(0, 8), 16) < options.sampleRate * 2 ** 32,
+    }
+  }
+  return { touch: () => at(true), peek: () => at(false) }
+}

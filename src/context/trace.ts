@@ -1,0 +1,97 @@
+/** Trace context over the wire: which calls may carry ours, and how the backend's ids are read back. */
+
+/** W3C `traceparent`, always sampled: an unsampled session sends none at all. */
+export const traceparent = (traceId: string, spanId: string): string => `00-${traceId}-${spanId}-01`
+
+/** `url` under a prefix that ends at a boundary, or matching a pattern. `https://a.com` does not cover `https://a.com.evil`. */
+export function matches(url: string, patterns: readonly (string | RegExp)[], base: string): boolean {
+  return patterns.some((pattern) => {
+    if (pattern instanceof RegExp) return new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')).test(url)
+    let prefix: URL
+    let target: URL
+    try {
+      prefix = new URL(pattern, base)
+      target = new URL(url, base)
+    } catch {
+      return false
+    }
+    const path = prefix.pathname
+    return (
+      prefix.origin === target.origin &&
+      target.pathname.startsWith(path) &&
+      (path.endsWith('/') || target.pathname.length === path.length || target.pathname[path.length] === '/')
+    )
+  })
+}
+
+export function createPropagation(options: {
+  /** The page's address. */
+  base: string
+  propagateTo: readonly (string | RegExp)[]
+  baggage: boolean
+  session(): { id: string; sampled: boolean }
+}): (url: string, traceId: string, spanId: string) => Record<string, string> {
+  const { base, propagateTo } = options
+  const origin = new URL(base).origin
+  return (url, traceId, spanId) => {
+    const { id, sampled } = options.session()
+    // Elsewhere the header would make the call a preflighted one, and a server that does not allow it breaks the chat.
+    const allowed =
+      sampled && ((origin !== 'null' && new URL(url, base).origin === origin) || matches(url, propagateTo, base))
+    if (!allowed) return {}
+    const headers: Record<string, string> = { traceparent: traceparent(traceId, spanId) }
+    if (options.baggage) headers.baggage = `session.id=${id}`
+    return headers
+  }
+}
+
+export interface BackendIds {
+  traceId?: string
+  spanId?: string
+  requestId?: string
+  /** `Server-Timing` metrics with a duration, ms, at most 8. */
+  serverTiming?: Record<string, number>
+}
+
+/** Request-id headers of gateways and providers, the first present wins. */
+const requestIdHeaders = [
+  'x-request-id',
+  'request-id',
+  'apim-request-id',
+  'x-dashscope-request-id',
+  'x-litellm-call-id',
+  'x-amzn-requestid',
+  'x-amzn-trace-id',
+  'x-cloud-trace-context',
+  'x-trace-id',
+  'trace-id',
+]
+const parent = /(?:^|[^0-9a-f])00-([0-9a-f]{32})-([0-9a-f]{16})?-?[0-9a-f]{2}/
+
+/** Reads what the backend said of itself: `traceresponse`, then `Server-Timing`, then known request-id headers. */
+export function backendOf(header: (name: string) => string | null): BackendIds {
+  const found: BackendIds = {}
+  const timings = header('server-timing') ?? ''
+  const trace =
+    parent.exec(header('traceresponse') ?? '') ??
+    parent.exec(/traceparent\s*;\s*desc="?([^",;]+)/.exec(timings)?.[1] ?? '')
+  if (trace) {
+    found.traceId = trace[1]
+    if (trace[2]) found.spanId = trace[2]
+  }
+  for (const name of requestIdHeaders) {
+    const value = header(name)
+    if (value) {
+      found.requestId = value.slice(0, 128)
+      break
+    }
+  }
+  for (const match of timings.slice(0, 2048).matchAll(/(?:^|,)\s*([\w.-]{1,32})((?:\s*;[^,;]*)*)/g)) {
+    const ms = Number.parseFloat(/;\s*dur="?([\d.]+)/.exec(match[2] ?? '')?.[1] ?? '')
+    if (!Number.isFinite(ms)) continue
+    found.serverTiming ??= {}
+    if (Object.keys(found.serverTiming).length === 8) break
+    found.serverTiming[match[1]!] = ms
+  }
+  return found
+}
