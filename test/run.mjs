@@ -1,0 +1,76 @@
+// `npm test`: installs what is missing, builds, and runs the unit tests (happy-dom) and the browser tests (real
+// Chromium against the built bundles). `node test/run.mjs unit|browser [filter…]` runs one kind. Last line: totals.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const [kind, ...filters] = process.argv.slice(2)
+const kinds = kind === 'unit' || kind === 'browser' ? [kind] : ['unit', 'browser']
+if (kind && kinds.length === 2) filters.unshift(kind)
+
+if (Number(process.versions.node.split('.')[0]) < 20) {
+  console.error(`chat-vitals needs Node 20 or later, this is ${process.version}`)
+  process.exit(1)
+}
+
+const run = (command, args, options = {}) => {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options })
+  if (error) console.error(`${command}: ${error.message}`)
+  return status ?? 1
+}
+const must = (what, command, args) => {
+  console.log(`\n> ${what}`)
+  const status = run(command, args)
+  if (status !== 0) {
+    console.error(`\n${what} failed`)
+    process.exit(status)
+  }
+}
+
+const installed = `${root}node_modules/.package-lock.json`
+if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(`${root}package-lock.json`).mtimeMs) {
+  must('npm ci', 'npm', ['ci', '--no-audit', '--no-fund'])
+}
+must('build', 'npm', ['run', '--silent', 'build'])
+
+if (kinds.includes('browser')) {
+  const { findChromium } = await import('./support/browsers.mjs')
+  try {
+    console.log(`\n> Chromium: ${await findChromium({ install: true })}`)
+  } catch (error) {
+    console.error(`\n${error.message}`)
+    process.exit(1)
+  }
+}
+
+const total = { passed: 0, failed: 0, skipped: 0 }
+mkdirSync(`${root}.cache`, { recursive: true })
+let failed = false
+for (const project of kinds) {
+  const report = `${root}.cache/test-${project}.json`
+  rmSync(report, { force: true })
+  console.log(`\n> ${project} tests`)
+  const status = run(process.execPath, [
+    `${root}node_modules/vitest/vitest.mjs`,
+    'run',
+    ...['-c', 'test/vitest.config.ts', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    ...filters,
+  ])
+  if (status !== 0) failed = true
+  if (!existsSync(report)) {
+    failed = true
+    continue
+  }
+  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'))
+  total.passed += numPassedTests
+  total.failed += numFailedTests
+  total.skipped += numPendingTests
+  if (numFailedTestSuites > 0) failed = true
+}
+const none = total.passed + total.failed === 0
+if (none) console.error('no test ran')
+// A suite that broke before its first test has no failed test to count, and must still show.
+if (failed && total.failed === 0) total.failed = 1
+console.log(`${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`)
+process.exit(failed || none ? 1 : 0)
