@@ -1,0 +1,64 @@
+/** The script tag: options from `data-*`, calls queued before it came, lazy parts from beside itself. */
+import { createDelivery } from './export/delivery.ts'
+import { start, verbs } from './start.ts'
+import type { Options } from './config.ts'
+
+// Known only while the classic script runs.
+const tag = document.currentScript as HTMLScriptElement | null
+
+/** Browsers remember a failed import by its address, so that every further try needs another query. */
+const part =
+  <T>(name: string) =>
+  (attempt = 0): Promise<T> =>
+    import(
+      new URL(`chat-vitals.${name}.js${attempt ? `?try=${attempt}` : ''}`, tag?.src || location.href).href
+    ) as Promise<T>
+
+/** `data-sample-rate="0.5"` → `sampleRate: 0.5`; JSON where it is JSON, `true` for an empty attribute. */
+function optionsOf(data: DOMStringMap): Options {
+  const options: Record<string, unknown> = {}
+  for (const [name, text = ''] of Object.entries(data)) {
+    let value: unknown = text === '' ? true : text
+    // Ids and names that look like numbers stay text; only what can be no text option is parsed.
+    if (/^(?:true|false|null|[[{].*)$/s.test(text) || (name === 'sampleRate' && text !== '')) {
+      try {
+        value = JSON.parse(text)
+      } catch {
+        // Not JSON after all: the check of the options says what is wrong with it.
+      }
+    }
+    // Lists may be written with commas: data-propagate-to="https://a.example, https://b.example".
+    if (typeof value === 'string' && /^(?:propagateTo|requests|sessionKeys)$/.test(name)) value = value.split(/\s*,\s*/)
+    options[name] = value
+  }
+  return options
+}
+
+type Queued = [verb: string, ...args: unknown[]]
+interface Global {
+  q?: Queued[]
+  [verb: string]: unknown
+}
+const page = globalThis as unknown as { chatVitals?: Global }
+
+const init = (options?: Options) =>
+  start(
+    { nonce: tag?.nonce || undefined, ...optionsOf(tag?.dataset ?? {}), ...options },
+    { createDelivery, send: part('otel'), intent: part('intent'), vitals: part('vitals') },
+  )
+
+const queue = page.chatVitals?.q ?? []
+const api = { ...verbs, init } as unknown as Global
+page.chatVitals = api
+const call = ([verb, ...args]: Queued) => {
+  const run = api[verb]
+  if (typeof run === 'function') (run as (...args: unknown[]) => unknown)(...args)
+  else console.warn(`[chat-vitals] there is no chatVitals.${verb}()`)
+}
+// What was queued may hold the page's own init, which then must come before the tag's options start it.
+const first = queue.findIndex(([verb]) => verb === 'init')
+if (first >= 0) call(queue.splice(first, 1)[0]!)
+else if (tag && Object.keys(tag.dataset).length > 0) init()
+for (const one of queue) call(one)
+// Snippets keep pushing to the queue they know.
+api.q = { push: (one: Queued) => call(one) } as unknown as Queued[]
