@@ -1,0 +1,160 @@
+/** Cuts a body's text into payloads: SSE, JSON lines, AI SDK data stream or plain text, told apart by first letters. */
+import type { Notes } from './notes.ts'
+import { CODES, readPayload } from './shapes.ts'
+
+/** A line longer than this is dropped until the next line break. */
+const MOST_LINE = 1 << 20
+
+const SSE = /^(data|event|id|retry)?:/
+const DATA_STREAM = /^[\da-h]:["{[]/
+/** Beginnings that may still become SSE or a data stream. */
+const UNDECIDED = /^(|d|da|dat|data|e|ev|eve|even|event|i|id|r|re|ret|retr|retry|[\da-h]:?|\[\s*)$/
+
+export interface Framing {
+  push(text: string): void
+  /** What stands without its line break is read too. */
+  end(): void
+  /** Reads one message that already came framed (EventSource, WebSocket). */
+  message(data: string, event?: string): void
+  /** Payloads that could not be read. */
+  bad(): number
+}
+
+export function createFraming(notes: Notes, contentType = ''): Framing {
+  let mode: 'sse' | 'json' | 'codes' | 'plain' | undefined = /event-stream/.test(contentType)
+    ? 'sse'
+    : /ndjson|jsonl|json-?lines|json-seq/.test(contentType)
+      ? 'json'
+      : undefined
+  let bad = 0
+  // The line without its end so far.
+  let partial = ''
+  // The line was too long: nothing counts until the next break.
+  let dropping = false
+  // A CR ended the last chunk: an LF at once belongs to it.
+  let afterCr = false
+  // SSE: the event being gathered. JSON: an object over several lines.
+  let data: string | undefined
+  let event = ''
+
+  const parse = (text: string): unknown => {
+    try {
+      return JSON.parse(text)
+    } catch {
+      bad++
+    }
+  }
+  const read = (fn: () => void) => {
+    try {
+      fn()
+    } catch {
+      bad++
+    }
+  }
+
+  function message(text: string, name = ''): void {
+    const body = text.trim()
+    if (/^\[?done\]?$/i.test(body)) return notes.terminal()
+    // socket.io puts its packet type before the JSON.
+    const json = /^\d*(?=[[{"])/.exec(body)
+    if (!json) {
+      if (/error/i.test(name)) notes.failed('error')
+      else if (body && !/ping|heartbeat/i.test(name)) notes.answer(text)
+      return
+    }
+    try {
+      const payload = JSON.parse(body.slice(json[0].length))
+      read(() => readPayload(payload, notes, name))
+    } catch {
+      // Some servers forget the blank line between events.
+      if (body.includes('\n')) for (const line of body.split('\n')) message(line, name)
+      else bad++
+    }
+  }
+
+  const flush = () => {
+    if (data !== undefined) message(data, event)
+    data = undefined
+    event = ''
+  }
+
+  const LINE = {
+    sse: (line: string) => {
+      if (!line) return flush()
+      const colon = line.indexOf(':')
+      const field = colon < 0 ? line : line.slice(0, colon)
+      const value = colon < 0 ? '' : line.slice(line[colon + 1] == ' ' ? colon + 2 : colon + 1)
+      if (field == 'event') event = value
+      else if (field == 'data') data = data === undefined ? value : data.length < MOST_LINE ? data + '\n' + value : data
+    },
+    json: (line: string) => {
+      // Also Gemini's array of pretty-printed objects: one begins and ends at the first column.
+      if (/^(\{|[[,]\s*\{)/.test(line) || (data === undefined && /^\s*\{/.test(line))) {
+        if (data) bad++
+        data = ''
+      }
+      if (data === undefined || data.length > MOST_LINE) return
+      const end = data ? /^\}[\],\s]*$/ : /\}[\],\s]*$/
+      data += line
+      if (!end.test(line)) return
+      const payload = parse(data.replace(/^[[,\s]+|[\],\s]+$/g, ''))
+      data = undefined
+      if (payload) read(() => readPayload(payload, notes, ''))
+    },
+    codes: (line: string) => {
+      const reader = CODES[line[0]!]
+      const value = reader && parse(line.slice(2))
+      if (value !== undefined) read(() => reader!(value, notes))
+    },
+  }
+
+  function push(text: string): void {
+    if (!text) return
+    if (!mode) {
+      partial += text
+      const start = partial.trimStart()
+      if (UNDECIDED.test(start)) return
+      text = partial
+      partial = ''
+      mode = SSE.test(start)
+        ? 'sse'
+        : DATA_STREAM.test(start)
+          ? 'codes'
+          : /^(\{|\[\s*\{)/.test(start)
+            ? 'json'
+            : 'plain'
+      // A page where an answer was expected.
+      if (mode == 'plain' && /^<(!doctype|html)/i.test(start)) dropping = true
+      if (mode == 'codes') notes.promise()
+    }
+    if (mode == 'plain') return dropping ? undefined : notes.answer(text)
+    if (afterCr && text[0] == '\n') text = text.slice(1)
+    afterCr = text.endsWith('\r')
+    const lines = text.split(/\r\n|\n|\r/)
+    partial += lines[0]
+    for (let i = 1; i < lines.length; i++) {
+      if (dropping) bad++
+      else LINE[mode](partial)
+      dropping = false
+      partial = lines[i]!
+    }
+    if (partial.length > MOST_LINE) {
+      dropping = true
+      partial = ''
+    }
+  }
+
+  return {
+    push,
+    message,
+    end: () => {
+      if (!mode) {
+        if (partial.trim()) notes.answer(partial)
+        return
+      }
+      if (mode != 'plain' && partial && !dropping) LINE[mode](partial)
+      if (mode == 'sse') flush()
+    },
+    bad: () => bad,
+  }
+}

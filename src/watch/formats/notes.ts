@@ -1,0 +1,137 @@
+/** Gathers what the payloads of one stream say into the port's `Content`; leaves reading them to the shapes. */
+import type { Content } from '../../turn/marks.ts'
+
+/** Words of all providers, tried in order; an unknown word is a normal stop. */
+const FINISH: [RegExp, NonNullable<Content['finish']>][] = [
+  [/tool|^function|pause/i, 'tool'],
+  [/refus/i, 'refusal'],
+  [/length|max|window/i, 'length'],
+  [/filter|safety|sensitive|prohibit|block|recit|spii/i, 'filter'],
+]
+/** Open tool calls remembered per stream. */
+const MOST_TOOLS = 64
+
+type Named = 'modelName' | 'responseId' | 'conversationId' | 'requestId'
+
+export interface Notes {
+  /** `resent`: this stream may send the whole text each time; only what is new counts. */
+  answer(text: unknown, resent?: boolean): void
+  reasoning(text: unknown, resent?: boolean): void
+  /** Other output of the model, such as a piece of a tool call's arguments. */
+  model(some: unknown): void
+  tool(id: unknown, open: boolean): void
+  finish(word: unknown): void
+  failed(error: unknown): void
+  /** The format's terminal event. */
+  terminal(): void
+  /** This format ends with a terminal event. */
+  promise(): void
+  name(key: Named, value: unknown): void
+  tokens(input: unknown, output: unknown): void
+  /** Nothing that was promised is missing. */
+  complete(): boolean
+  /** The terminal event was seen. */
+  over(): boolean
+  /** What was gathered since the last time. */
+  take(at: number, bytes: number): Content
+}
+
+/** An identifier, never a message: free text is no error type. */
+export const errorName = (value: unknown): string | undefined => {
+  const name = String(value ?? '')
+  return /^[\w.$-]{1,64}$/.test(name) ? name : undefined
+}
+
+/** Gives what is new in a text that may be resent whole each time; remembers its length and first 64 letters. */
+function growth() {
+  let head = ''
+  let total = 0
+  return (text: string) => {
+    const fresh = total && text.length >= total && text.startsWith(head) ? text.slice(total) : text
+    total += fresh.length
+    if (head.length < 64) head = (head + fresh).slice(0, 64)
+    return fresh
+  }
+}
+
+export function createNotes(): Notes {
+  let content: Content = { at: 0, bytes: 0, model: false }
+  const tools = new Set<unknown>()
+  const grown = { answer: growth(), reasoning: growth() }
+  let promised = false
+  // A finish word or an error was seen: what follows is bookkeeping.
+  let finished = false
+  // The terminal event was seen.
+  let over = false
+  // Kept, because a refusal's own finish word is `stop`, and because text after a tool's finish ends the tool.
+  let finish: Content['finish']
+
+  /** The model goes on after a finish for tools: they have run. */
+  const resume = () => {
+    if (finish != 'tool') return
+    finish = undefined
+    for (const id of tools) notes.tool(id, false)
+  }
+  const say = (key: 'answer' | 'reasoning') => (text: unknown, resent?: boolean) => {
+    const fresh = typeof text != 'string' ? '' : resent ? grown[key](text) : text
+    if (!fresh) return
+    resume()
+    content[key] = (content[key] ?? '') + fresh
+    content.model = true
+  }
+
+  const notes: Notes = {
+    answer: say('answer'),
+    reasoning: say('reasoning'),
+    model: (some) => {
+      if (some) content.model = true
+    },
+    tool: (id, open) => {
+      if (open ? tools.has(id) || tools.size >= MOST_TOOLS : !tools.delete(id)) return
+      if (open) {
+        resume()
+        tools.add(id)
+      }
+      content.tool = (content.tool ?? 0) + (open ? 1 : -1)
+      content.model = true
+    },
+    finish: (word) => {
+      // DashScope says "null" until it ends.
+      if (typeof word != 'string' || !word || word == 'null') return
+      finished = true
+      if (/error/i.test(word)) return notes.failed(word)
+      const found = FINISH.find(([words]) => words.test(word))?.[1] ?? (tools.size ? 'tool' : 'stop')
+      if (finish != 'refusal') finish = found
+      content.finish = finish
+    },
+    failed: (error) => {
+      const e = (error ?? {}) as Record<string, unknown>
+      finished = true
+      content.errorType =
+        typeof error == 'object' ? (errorName(e.type ?? e.status ?? e.code) ?? 'error') : (errorName(error) ?? 'error')
+    },
+    terminal: () => {
+      content.terminal = over = true
+    },
+    promise: () => {
+      promised = true
+    },
+    name: (key, value) => {
+      if (typeof value == 'string' && value) content[key] = value.slice(0, 128)
+    },
+    tokens: (input, output) => {
+      if (typeof input == 'number') content.inputTokens = input
+      if (typeof output == 'number') content.outputTokens = output
+    },
+    complete: () => finished || over || !promised,
+    over: () => over,
+    take: (at, bytes) => {
+      const taken = content
+      taken.at = at
+      taken.bytes = bytes
+      content = { at: 0, bytes: 0, model: false }
+      return taken
+    },
+  }
+  return notes
+}
