@@ -1,0 +1,130 @@
+/**
+ * The database on this device: its shape, opening and transactions. Holds no connection open against others, falls back
+ * to nothing (rejects) where storage is denied; what is kept in memory then is its users' matter.
+ */
+import type { Clock } from '../base/clock.ts'
+import type { Timing } from '../base/timing.ts'
+import type { AnyRecord, Attributes, TurnRef } from '../turn/record.ts'
+
+/** A record at rest; its key is the record's id. Rows of another `v` are of a newer or older library: left alone. */
+export interface Row {
+  v: 1
+  /** Whose it is: applications of one origin share the database, but have collectors of their own. */
+  to: string
+  state: 'open' | 'ready'
+  rev: number
+  /** Epoch ms of the first writing; the order of sending and eviction. */
+  at: number
+  /** Epoch ms of the last writing; tells the living from the dead where there are no Web Locks. */
+  seen: number
+  pageId: string
+  /** Length of the record as JSON. */
+  bytes: number
+  /** As it was when the record was made: a later page may be another release. */
+  resource: Attributes
+  record: AnyRecord
+}
+
+export interface ContextRow {
+  v: 1
+  at: number
+  ref: TurnRef
+}
+
+/** Device-wide, under one key: what other pages must know. */
+export interface DeviceState {
+  /** Records dropped so far. */
+  dropped: number
+  /** Epoch ms before which nobody sends. */
+  until: number
+  /** The collector asked for that pause itself. */
+  asked?: boolean
+  /** Attempts that failed in a row. */
+  tries: number
+  /** Id of the first record of a batch that the collector refused. */
+  refused?: string
+}
+
+type Name = 'records' | 'contexts' | 'meta'
+
+export interface Store {
+  kind(): 'indexeddb' | 'memory'
+  /** One transaction; gives the result of the request that `work` returns once all is committed. Rejects without a database. */
+  run<T>(
+    names: Name | Name[],
+    mode: IDBTransactionMode,
+    work: (store: (name: Name) => IDBObjectStore) => IDBRequest<T> | void,
+  ): Promise<T>
+  close(): void
+}
+
+export function createStore(options: { indexedDB?: IDBFactory; clock: Clock; timing: Timing }): Store {
+  const { indexedDB, clock, timing } = options
+  // Set at the first use, cleared when the connection is lost, so that the next use tries again.
+  let opening: Promise<IDBDatabase> | undefined
+  // Until it is known better, storage is hoped for.
+  let denied = !indexedDB
+
+  const open = () =>
+    (opening ??= new Promise<IDBDatabase>((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        denied = true
+        reject(error)
+      }
+      // A hung open never answers; one that answers late is used from then on.
+      const timer = clock.setTimeout(() => fail(Error('open timed out')), timing.storeOpen)
+      try {
+        const request = indexedDB!.open('chat-vitals', 1)
+        request.onupgradeneeded = () => {
+          const make = (name: Name) => request.result.createObjectStore(name)
+          const records = make('records')
+          // What one application sends next, oldest first; and what this device drops first.
+          records.createIndex('queue', ['v', 'to', 'state', 'at'])
+          records.createIndex('age', ['v', 'at', 'bytes'])
+          make('contexts').createIndex('age', ['v', 'at'])
+          make('meta')
+        }
+        request.onerror = (event) => {
+          event.preventDefault()
+          fail(request.error)
+        }
+        request.onsuccess = () => {
+          const db = request.result
+          clock.clearTimeout(timer)
+          denied = false
+          opening = Promise.resolve(db)
+          const lost = (): void => {
+            db.close()
+            opening = undefined
+          }
+          db.onversionchange = lost
+          db.onclose = lost
+          resolve(db)
+        }
+      } catch (error) {
+        fail(error)
+      }
+    }))
+
+  return {
+    kind: () => (denied ? 'memory' : 'indexeddb'),
+    run: async (names, mode, work) => {
+      const db = await open()
+      return new Promise((resolve, reject) => {
+        const tx = db.transaction(names, mode)
+        tx.oncomplete = () => resolve(request?.result as never)
+        tx.onabort = () => reject(tx.error)
+        const request = work((name) => tx.objectStore(name))
+      })
+    },
+    close() {
+      opening?.then(
+        (db) => db.close(),
+        () => {},
+      )
+      denied = true
+      opening = Promise.reject(Error('closed'))
+      opening.catch(() => {})
+    },
+  }
+}
