@@ -31,6 +31,8 @@ export const waits = {
   unseen: 5000,
   /** A tool that the last stream left open is given up when no further request begins in this time. */
   tool: 60_000,
+  /** A pause of the stream after which another message may go on. */
+  pause: 400,
   /** Text painted this soon after its chunk is not buffered: with the last one, painting is over. */
   lag: 150,
 }
@@ -92,6 +94,8 @@ export interface Turn {
   /** Not settled. */
   open(): boolean
   calls(): number
+  /** The user ended it: a gesture from now on means something else. */
+  ended(): boolean
   /** Its last stream asked for a tool: a further request is likely. */
   expectsMore(): boolean
   /** The answer so far ends with a question. */
@@ -101,9 +105,9 @@ export interface Turn {
   call(call: Call, spanId: string): Omit<CallPort, 'headers'>
   /**
    * The user or the page ends the turn. Without `firm` only an abort or a stop of its painting bears it out. Does
-   * nothing when all had been said and painted.
+   * nothing, and says false, when all had been said and painted.
    */
-  interrupt(verdict: Verdict): void
+  interrupt(verdict: Verdict): boolean
   /** Settles at once. */
   leave(by: EndedBy, at: number): void
   longFrame(from: number, to: number): void
@@ -410,6 +414,8 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
           }
         }
         if (answer) {
+          // After a pause a new message of the same answer may begin.
+          if (at - lastChunkAt() > waits.pause) lettersLeft = lettersNeeded
           mark('firstChunk', at)
           moments.lastChunk = at - t0
           meter.chunk(at)
@@ -448,6 +454,7 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
     },
     open: () => !settled,
     calls: () => calls,
+    ended: () => !!verdict?.firm || verdict?.by === 'user_stop',
     expectsMore: () => tools > 0 || said === 'tool',
     asked: () => /[?？؟]\P{L}*$/u.test(tail),
     nextSpan: () => requests[requestsKept - 1]?.spanId ?? deps.ids.spanId(),
@@ -455,12 +462,13 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
     interrupt(next) {
       // The click that aborted it proves to be the next send.
       const same = next.cause && verdict?.cause === next.cause
-      if (settled || (!same && (over(next.at) || verdict?.firm))) return
+      if (settled || (!same && (over(next.at) || verdict?.firm))) return false
       if (next.firm || same) {
         decide(next)
         wake()
       } else if (!doubt || grownAt > doubt.at + waits.lag)
         doubt = { ...next, noticed: clock.now(), unpainted: unpainted(next.at) }
+      return true
     },
     leave(by, at) {
       if (settled) return
