@@ -1,22 +1,10 @@
 /** The options: what users may say, checked once, with a sentence that shows the right form where they err. */
 import type { SpanExporter } from '@opentelemetry/sdk-trace-web'
 import type { AnyRecord, Attributes } from './turn/record.ts'
+import type { Ui } from './watch/ui.ts'
 
 /** CSS selectors of the chat's parts; each one given replaces the automatic finding of that part. */
-export interface UiSelectors {
-  messages?: string
-  answer?: string
-  prompt?: string
-  input?: string
-  send?: string
-  stop?: string
-  regenerate?: string
-  edit?: string
-  copy?: string
-  up?: string
-  down?: string
-  newConversation?: string
-}
+export type UiSelectors = Ui
 
 export type Consent = 'granted' | 'pending' | 'denied'
 
