@@ -17,7 +17,7 @@ export type { Truth } from './recorded-streams.ts'
 
 /**
  * How the body is cut into writes. `line`: one event each. `split-utf8`: each event cut inside its first multi-byte
- * character, else in its middle. `byte`: a write per byte. `random:SEED`: pieces of 1 to 200 bytes. `whole`: one write.
+ * character, else in its middle. `byte`: a write per byte for the first 400 of each event. `random:SEED`: pieces of 1 to 200 bytes. `whole`: one write.
  */
 export type Chunking = 'line' | 'byte' | 'split-utf8' | 'whole' | `random:${number}`
 
@@ -44,6 +44,8 @@ export interface Replay extends Excerpt {
 export interface ReplayCall {
   replay: Replay
   path: string
+  /** Of the request: the page's own, passed on. */
+  query: URLSearchParams
   traceparent?: string
   requestAt: number
   headersAt?: number
@@ -71,6 +73,8 @@ export interface ReplayServer {
 export interface PageOptions {
   /** Leaves the library's script tag out. */
   library?: boolean
+  /** `data-service` of the script tag, by which a test finds its own records. Default `ui-` and the page's name. */
+  service?: string
   /** Further query for the page itself, such as `read`. */
   query?: Record<string, string>
 }
@@ -136,7 +140,7 @@ export async function startReplay(options: ReplayOptions = {}): Promise<ReplaySe
     const script = Object.entries({
       src: '/chat-vitals.global.js',
       'data-endpoint': options.collectorUrl ?? '/v1/traces',
-      'data-service': `ui-${ui}`,
+      'data-service': url.searchParams.get('service') ?? `ui-${ui}`,
       ...options.scriptAttributes,
     })
     const tag = `<script async ${script.map(([name, value]) => `${name}="${inHtml(value)}"`).join(' ')}></script>`
@@ -156,7 +160,15 @@ ${url.searchParams.get('library') === 'off' ? '' : tag}
   async function replay(api: Api, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestAt = now()
     const asked = readReplay(url.searchParams, lastPrompt(await bodyOf(request)))
-    const call: ReplayCall = { replay: asked, path: url.pathname, requestAt, bytes: 0, answer: '', aborted: false }
+    const call: ReplayCall = {
+      replay: asked,
+      path: url.pathname,
+      query: url.searchParams,
+      requestAt,
+      bytes: 0,
+      answer: '',
+      aborted: false,
+    }
     const { traceparent } = request.headers
     if (typeof traceparent === 'string') call.traceparent = traceparent
     calls.push(call)
@@ -192,8 +204,9 @@ ${url.searchParams.get('library') === 'off' ? '' : tag}
   return {
     url,
     calls,
-    pageUrl(ui, asked, { library = true, query = {} } = {}) {
+    pageUrl(ui, asked, { library = true, service, query = {} } = {}) {
       const search = new URLSearchParams(query)
+      if (service) search.set('service', service)
       for (const [name, value] of Object.entries(asked)) if (value !== undefined) search.set(name, String(value))
       if (!library) search.set('library', 'off')
       return `${url}/${ui}?${search}`
@@ -258,9 +271,12 @@ async function send(
       if (index === asked.cut) return cut(response, gone)
       if (index === truth.firstAnswerLine) await pause(asked.hold)
       if (chunk === 'byte')
-        for (let at = 0; at < bytes.length; at++) {
-          await write(bytes.subarray(at, at + 1))
+        for (let at = 0; at < bytes.length;) {
+          // Encrypted reasoning runs to tens of kilobytes: there single bytes would only cost time.
+          const next = at < 400 ? at + 1 : bytes.length
+          await write(bytes.subarray(at, next))
           await turn()
+          at = next
         }
       else if (chunk === 'split-utf8') {
         const wide = bytes.findIndex((byte) => byte >= 0xc0)
