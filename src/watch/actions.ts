@@ -1,0 +1,193 @@
+/** Sees what the user does to the chat: send, stop, regenerate, edit, new chat, thumbs; decides no turn. */
+import type { Clock } from '../base/clock.ts'
+import type { Guard } from '../base/guard.ts'
+import { listen, stopAll } from '../base/listen.ts'
+import type { Stop } from '../base/listen.ts'
+import type { GestureKind, PagePort } from '../turn/marks.ts'
+import { closest } from './nodes.ts'
+import { labelReader } from './ui.ts'
+import type { Control, Ui } from './ui.ts'
+
+export interface Actions {
+  /** The text field the user last wrote in. */
+  composer(): Element | undefined
+  stop: Stop
+}
+
+const PROMPT_BYTES = 4096
+const LABEL = 40
+/** How long after a send the composer is looked at, ms, to see it emptied. */
+const EMPTIED = 300
+const FIELD =
+  'textarea,input:not([type]),input[type=text],input[type=search],[contenteditable=""],[contenteditable=true],' +
+  '[contenteditable=plaintext-only],[role=textbox]'
+const CLICKABLE =
+  'button,[role=button],a,[role=menuitem],input[type=submit],input[type=button],label,summary,[onclick],[aria-label],[title]'
+/** Levels above a click that may name it; a whole message is no control. */
+const LEVELS = 4
+const CONTROLS: Control[] = ['stop', 'send', 'regenerate', 'edit', 'newConversation', 'copy', 'share', 'up', 'down']
+const GESTURES: Partial<Record<Control, GestureKind>> = {
+  send: 'submit',
+  stop: 'stop',
+  regenerate: 'regenerate',
+  edit: 'edit',
+  newConversation: 'new_conversation',
+}
+
+const textOf = (field: Element): string => (field as HTMLTextAreaElement).value ?? field.textContent ?? ''
+
+export function watchActions(options: {
+  port: Pick<PagePort, 'gesture' | 'composerEmptied'>
+  ui?: Ui
+  root?: Document | Element
+  clock: Clock
+  guard: Guard
+  /** The field is not the composer: it stands in an answer. */
+  inAnswer?: (element: Element) => boolean
+  /** Every control that was recognised, thumbs and copy among them. */
+  on?: (control: Control, event: Event, element: Element) => void
+  /** False takes events that scripts made; for tests without a browser. */
+  trusted?: boolean
+}): Actions {
+  const { port, ui = {}, root = document, clock, guard, inAnswer, on, trusted = true } = options
+  const read = labelReader()
+  let field: Element | undefined
+  // One send makes several events (Enter, its synthetic click, submit): the first counts.
+  let lastSend: { at: number; field: Element | undefined } | undefined
+  let waiting: Stop | undefined
+
+  const composer = (): Element | undefined => {
+    if (ui.input) return (root.querySelector(ui.input) as Element | null) ?? field
+    return field?.isConnected ? field : undefined
+  }
+  const written = (): string => {
+    const element = composer()
+    return element ? textOf(element) : ''
+  }
+  const prompt = (): string | undefined => {
+    const text = written().trim()
+    return text ? text.slice(0, PROMPT_BYTES) : undefined
+  }
+  const origin = (event: Event): Element | undefined => {
+    const target = event.composedPath()[0] as Node | undefined
+    return target?.nodeType == 1 ? (target as Element) : ((target?.parentNode as Element | null) ?? undefined)
+  }
+
+  /** A value that scripts set fires no event, and patching it would be seen: so it is looked at. */
+  const watchEmptied = (): void => {
+    const element = composer()
+    waiting?.()
+    if (!element || !textOf(element).trim()) return
+    const until = clock.now() + EMPTIED
+    let timer: number | undefined
+    const look = guard.wrap(() => {
+      if (!textOf(element).trim() || !element.isConnected) {
+        waiting?.()
+        port.composerEmptied(clock.now())
+      } else if (clock.now() < until) timer = clock.setTimeout(look, 8)
+    })
+    waiting = () => {
+      clock.clearTimeout(timer)
+      waiting = undefined
+    }
+    queueMicrotask(() => waiting && look())
+  }
+
+  const report = (kind: GestureKind, event: Event, sure: boolean, element: Element): void => {
+    const at = event.timeStamp
+    const text = prompt()
+    if (kind == 'submit') {
+      if (lastSend && at - lastSend.at < 50 && lastSend.field === composer()) return
+      lastSend = { at, field: composer() }
+    }
+    port.gesture({ kind, at, sure, prompt: text, element })
+    if (kind == 'submit' || kind == 'other') watchEmptied()
+  }
+
+  const labelsOf = (element: Element): string[] => {
+    const labels = [
+      'aria-label',
+      'title',
+      'data-testid',
+      'data-test-id',
+      'name',
+      'id',
+      'class',
+      'data-action',
+      'value',
+      'alt',
+    ].map((name) => element.getAttribute(name) ?? '')
+    const { textContent } = element
+    if (textContent && textContent.length <= LABEL) labels.splice(2, 0, textContent.trim())
+    return labels
+  }
+  const controlOf = (start: Element): { control: Control; sure: boolean; element: Element } | undefined => {
+    for (const control of CONTROLS) {
+      const selector = ui[control]
+      const element = selector && closest(start, selector)
+      if (element) return { control, sure: true, element }
+    }
+    let level = 0
+    for (let element: Element | null = start; element && level < LEVELS; level++, element = element.parentElement) {
+      const labels = labelsOf(element)
+      for (let i = 0; i < labels.length; i++) {
+        const label = labels[i]!
+        const control = label && label.length <= 200 ? read(label) : undefined
+        // What the control says of itself is sure; what its name or class hints at is not.
+        if (control) return { control, sure: i < 4, element }
+      }
+      if (element.matches(CLICKABLE)) return
+    }
+  }
+
+  const onClick = guard.wrap((event: MouseEvent) => {
+    const start = origin(event)
+    if (!start || (trusted && !event.isTrusted)) return
+    // Enter in a form also clicks its button: the key was the gesture.
+    if (lastSend && event.timeStamp - lastSend.at < 50 && event.detail == 0) return
+    if (start.matches(FIELD)) return
+    const found = controlOf(start)
+    if (found) {
+      on?.(found.control, event, found.element)
+      const kind = GESTURES[found.control]
+      // A send button that finds nothing to send is often the stop button.
+      if (kind == 'submit' && !prompt()) report('other', event, false, found.element)
+      else if (kind) report(kind, event, found.sure, found.element)
+      return
+    }
+    const element = closest(start, CLICKABLE) ?? start
+    report(prompt() ? 'submit' : 'other', event, false, element)
+  })
+  const onKey = guard.wrap((event: KeyboardEvent) => {
+    const start = origin(event)
+    if (!start || (trusted && !event.isTrusted)) return
+    if (event.key == 'Escape') return port.gesture({ kind: 'other', at: event.timeStamp, sure: false, element: start })
+    // 229: the key belongs to an input method (Safari says isComposing too late).
+    if (event.key != 'Enter' || event.shiftKey || event.isComposing || event.keyCode == 229 || event.repeat) return
+    const target = closest(start, ui.input ? `${FIELD},${ui.input}` : FIELD)
+    if (!target || inAnswer?.(target)) return
+    field = target
+    if (prompt()) report('submit', event, !!ui.input && !!closest(start, ui.input), target)
+  })
+  const onSubmit = guard.wrap((event: Event) => {
+    const start = origin(event)
+    if (!start || (trusted && !event.isTrusted)) return
+    const element = composer()
+    if (prompt() && element && start.contains(element)) report('submit', event, false, start)
+  })
+  const onEdit = guard.wrap((event: Event) => {
+    const start = origin(event)
+    const target = start && closest(start, FIELD)
+    if (target && !inAnswer?.(target)) field = target
+  })
+  const capture = { capture: true }
+  const stop = stopAll([
+    listen(root, 'keydown', onKey, capture),
+    listen(root, 'click', onClick, capture),
+    listen(root, 'submit', onSubmit, capture),
+    listen(root, 'input', onEdit, capture),
+    listen(root, 'focusin', onEdit, capture),
+    () => waiting?.(),
+  ])
+  return { composer, stop }
+}

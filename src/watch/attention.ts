@@ -1,0 +1,130 @@
+/** Tells whether anybody could look: hidden, frozen, asleep, gone; and when the main thread was busy. */
+import type { Clock } from '../base/clock.ts'
+import type { Guard } from '../base/guard.ts'
+import { listen, stopAll } from '../base/listen.ts'
+import type { Stop } from '../base/listen.ts'
+import type { Timing } from '../base/timing.ts'
+import type { PagePort } from '../turn/marks.ts'
+
+export interface Attention {
+  /** A turn is open: only then the heart beats. */
+  active(on: boolean): void
+  stop: Stop
+}
+
+export function watchAttention(options: {
+  port: Pick<PagePort, 'visibility' | 'longFrame' | 'suspended' | 'left'>
+  clock: Clock
+  guard: Guard
+  timing: Timing
+  doc?: Document
+}): Attention {
+  const { port, clock, guard, timing, doc = document } = options
+  const view = doc.defaultView ?? window
+  let hidden = doc.hidden
+  let left = false
+  // The last beat, while the heart beats; a beat that is due and late may have slept through.
+  let beat: number | undefined
+  let timer: number | undefined
+  // End of the last long frame seen: time before it was work, not sleep.
+  let busyUntil = 0
+  let busyFrom = 0
+
+  const types = globalThis.PerformanceObserver?.supportedEntryTypes ?? []
+  const long = ['long-animation-frame', 'longtask'].find((type) => types.includes(type))
+  const patience = long ? timing.suspended : timing.suspendedBlind
+
+  const change = (at: number, now: boolean): void => {
+    if (now == hidden || left) return
+    hidden = now
+    port.visibility(at, now)
+    pulse()
+  }
+
+  const tick = guard.wrap(() => {
+    timer = undefined
+    const now = clock.now()
+    const due = (beat ?? now) + timing.heartbeat
+    beat = now
+    if (now - due > patience) {
+      // A task that blocked this long is reported after this one: only then is it known that nothing covers the time.
+      clock.setTimeout(
+        guard.wrap(() => {
+          if (!(busyFrom <= due + timing.heartbeat && busyUntil >= now - timing.heartbeat)) port.suspended(due, now)
+        }),
+        long ? 200 : 0,
+      )
+    }
+    if (on && !hidden) timer = clock.setTimeout(tick, timing.heartbeat)
+  })
+  let on = false
+  const pulse = (): void => {
+    clock.clearTimeout(timer)
+    timer = undefined
+    beat = clock.now()
+    if (on && !hidden && !left) timer = clock.setTimeout(tick, timing.heartbeat)
+  }
+
+  const observer =
+    long &&
+    new PerformanceObserver(
+      guard.wrap((list: PerformanceObserverEntryList) => {
+        for (const { startTime, duration } of list.getEntries()) {
+          busyFrom = startTime
+          busyUntil = startTime + duration
+          port.longFrame(startTime, busyUntil)
+        }
+      }),
+    )
+  if (observer) guard(() => observer.observe({ type: long }))
+
+  const stop = stopAll([
+    listen(
+      doc,
+      'visibilitychange',
+      guard.wrap((event: Event) => change(event.timeStamp, doc.hidden)),
+    ),
+    listen(
+      doc,
+      'freeze',
+      guard.wrap((event: Event) => change(event.timeStamp, true)),
+    ),
+    listen(
+      doc,
+      'resume',
+      guard.wrap((event: Event) => change(event.timeStamp, doc.hidden)),
+    ),
+    listen(
+      view,
+      'pagehide',
+      guard.wrap((event: Event) => {
+        if (left) return
+        left = true
+        pulse()
+        port.left(event.timeStamp)
+      }),
+    ),
+    // Restored from the back/forward cache: old turns stay ended, new ones can end again.
+    listen(
+      view,
+      'pageshow',
+      guard.wrap((event: PageTransitionEvent) => {
+        if (!event.persisted) return
+        left = false
+        change(event.timeStamp, doc.hidden)
+      }),
+    ),
+  ])
+  return {
+    active: guard.wrap((open: boolean) => {
+      if (on == open) return
+      on = open
+      pulse()
+    }) as Attention['active'],
+    stop() {
+      stop()
+      if (observer) observer.disconnect()
+      clock.clearTimeout(timer)
+    },
+  }
+}

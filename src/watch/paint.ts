@@ -1,0 +1,199 @@
+/** Tells when the frame that is being prepared was painted, as exactly as the browser lets; not what was in it. */
+import type { Clock } from '../base/clock.ts'
+import type { Guard } from '../base/guard.ts'
+import type { Stop } from '../base/listen.ts'
+import type { Timing } from '../base/timing.ts'
+import type { TtftMethod } from '../turn/record.ts'
+import { createBeacon, presented, supports } from './beacon.ts'
+
+/** When a frame was painted. `errorMs`: half-width of the error at p95. */
+export interface Stamp {
+  at: number
+  method: TtftMethod
+  errorMs: number
+}
+
+export interface PaintClock {
+  /**
+   * Asks about the frame being prepared. `laid` runs in it, after its layout; `done` once its time is known, in the
+   * order of frames. In a hidden page that is the frame that shows it.
+   */
+  frame(laid: () => void, done: (stamp: Stamp) => void): void
+  /** The frame asked about shows answer text: places a beacon in it when one is due. `first` makes it due. */
+  beacon(first: boolean): void
+  /** A beacon would be placed now. */
+  due(): boolean
+  /** For a frame that was not asked about, in the task after it. */
+  late(): Stamp
+  /** Every frame that is laid out gets its time now, as good as it is known. */
+  flush(): void
+  stop: Stop
+}
+
+interface Frame {
+  /** Asked for at. */
+  from: number
+  laid: () => void
+  done: (stamp: Stamp) => void
+  /** After its layout, before its paint. */
+  layout: number
+  /** Best guess: the first task after the frame, one frame after layout at most. */
+  guess: number
+  stamp?: Stamp
+  /** A beacon or a long-frame entry is still to come. */
+  wait: boolean
+  beacon: boolean
+}
+
+/** One frame at 60 Hz: where paint cannot be later than this after layout on an idle compositor. */
+const FRAME = 16.7
+/** From here on a frame is reported by Long Animation Frames (50 ms), with room for what we cannot see of it. */
+const LONG = 40
+
+export function createPaintClock(options: {
+  doc: Document
+  guard: Guard
+  clock: Clock
+  timing: Timing
+  /** False: never adds the beacon to the page. */
+  beacon: boolean
+}): PaintClock {
+  const { doc, guard, clock, timing } = options
+  // Undefined without element timing, when switched off, and after three beacons in a row that nobody saw.
+  let beacon = options.beacon ? createBeacon(doc, guard) : undefined
+  let misses = 0
+  // When the last one was placed.
+  let placed = -Infinity
+  // The frame that was asked for and is not laid out yet.
+  let asked: Frame | undefined
+  // Laid out, in order, until their time is known. Bounded by beaconWait.
+  const queue: Frame[] = []
+  // Beacon minus guess, of the last five beacons.
+  const offsets: number[] = []
+  let last = -Infinity
+  let stopped = false
+
+  const offset = (): number => [...offsets].sort((a, b) => a - b)[offsets.length >> 1] ?? 0
+  const estimate = (at: number): Stamp => ({
+    at: at + offset(),
+    method: 'observer',
+    errorMs: offsets.length ? 4 : FRAME,
+  })
+
+  const settle = (): void => {
+    while (queue[0] && (queue[0].stamp || !queue[0].wait)) {
+      const frame = queue.shift()!
+      const stamp = frame.stamp ?? estimate(frame.guess)
+      // Methods differ by a few ms; frames do not overtake each other.
+      last = stamp.at = Math.max(last, stamp.at)
+      guard(() => frame.done(stamp))
+    }
+  }
+  const exact = (frame: Frame, at: number, method: TtftMethod): void => {
+    frame.stamp = { at, method, errorMs: 2 }
+    settle()
+  }
+  const giveUp = (frame: Frame, ms: number): void => {
+    clock.setTimeout(
+      guard.wrap(() => {
+        if (frame.beacon && frame.wait && !frame.stamp) {
+          beacon?.remove()
+          if (++misses > 2) beacon = undefined
+        }
+        frame.wait = false
+        settle()
+      }),
+      ms,
+    )
+  }
+
+  const longFrames = (frame: Frame): void => {
+    frame.wait = true
+    const observer = new PerformanceObserver(
+      guard.wrap((list: PerformanceObserverEntryList) => {
+        for (const entry of list.getEntries())
+          if (entry.startTime <= frame.layout && frame.layout <= entry.startTime + entry.duration) {
+            observer.disconnect()
+            const at = presented(entry)
+            if (at && frame.wait && !frame.stamp) exact(frame, at, 'frame')
+          }
+      }),
+    )
+    observer.observe({ type: 'long-animation-frame', buffered: true })
+    clock.setTimeout(() => observer.disconnect(), 300)
+    giveUp(frame, 300)
+  }
+
+  const after = (fn: () => void): void => {
+    const { scheduler } = globalThis as { scheduler?: { postTask(fn: () => void, options: object): Promise<unknown> } }
+    if (scheduler?.postTask) return guard.later(scheduler.postTask(guard.wrap(fn), { priority: 'user-blocking' }))
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      guard(fn)
+    }
+    port2.postMessage(0)
+  }
+
+  // Observed anew for each frame: the first report comes in the same frame, after layout, whatever else runs in it.
+  const sizes = new ResizeObserver(
+    guard.wrap(() => {
+      sizes.disconnect()
+      const frame = asked
+      asked = undefined
+      if (!frame || stopped) return
+      frame.layout = frame.guess = clock.now()
+      queue.push(frame)
+      const start = (doc.timeline?.currentTime as number | null) ?? frame.layout
+      guard(frame.laid)
+      after(() => {
+        const now = clock.now()
+        frame.guess = Math.min(now, frame.layout + FRAME)
+        if (frame.beacon) giveUp(frame, timing.beaconWait)
+        else if (now - Math.min(start, frame.from) > LONG && supports('long-animation-frame')) longFrames(frame)
+        else frame.wait = false
+        settle()
+      })
+    }),
+  )
+
+  const due = (): boolean => !!beacon && clock.now() - placed >= timing.beaconEvery
+  return {
+    due,
+    frame(laid, done) {
+      if (stopped) return
+      if (asked) return void Object.assign(asked, { laid, done })
+      asked = { from: clock.now(), laid, done, layout: 0, guess: 0, wait: true, beacon: false }
+      sizes.observe(doc.documentElement)
+    },
+    beacon(first) {
+      const frame = asked
+      if (frame && beacon && !frame.beacon && (first || due())) {
+        placed = clock.now()
+        // One that is still out dates an earlier frame; this one matters more.
+        for (const other of queue) if (other.beacon) other.wait = false
+        frame.beacon = true
+        beacon.place((at) => {
+          misses = 0
+          if (frame.layout) {
+            offsets.push(at - frame.guess)
+            if (offsets.length > 5) offsets.shift()
+          }
+          if (frame.wait) exact(frame, at, 'beacon')
+        })
+        settle()
+      }
+    },
+    late: () => ({ ...estimate(clock.now()), errorMs: FRAME }),
+    flush() {
+      for (const frame of queue) frame.wait = false
+      settle()
+    },
+    stop() {
+      stopped = true
+      sizes.disconnect()
+      beacon?.remove()
+      queue.length = 0
+    },
+  }
+}

@@ -1,0 +1,100 @@
+/** Runs in the test page: the watchers of src/watch, wired as a page would, with ports that write down what they are told. */
+import { pageClock } from '../../src/base/clock.ts'
+import { createGuard } from '../../src/base/guard.ts'
+import { timing } from '../../src/base/timing.ts'
+import type { ScreenPort, ScreenTarget } from '../../src/turn/marks.ts'
+import { watchActions } from '../../src/watch/actions.ts'
+import { watchAttention } from '../../src/watch/attention.ts'
+import { createPaintClock } from '../../src/watch/paint.ts'
+import { watchTranscript } from '../../src/watch/transcript.ts'
+import type { Ui } from '../../src/watch/ui.ts'
+
+/* oxlint-disable typescript/no-explicit-any -- it is read from functions that run in the page */
+const clock = pageClock()
+const said: string[] = []
+const guard = createGuard({
+  debug: true,
+  console: { warn: (...all: any[]) => void said.push(all.map((x) => x?.stack ?? x).join(' ')), error() {} },
+})
+const log = () => {
+  const log: any = { inserted: [], painted: [], feedback: [], progress: [], foreign: 0 }
+  const port: ScreenPort = {
+    inserted: (at, chars) => log.inserted.push({ at, chars }),
+    painted: (frame) => log.painted.push(frame),
+    feedback: (at) => log.feedback.push(at),
+    progress: (at) => log.progress.push(at),
+    foreign: () => log.foreign++,
+  }
+  const sum = (list: { chars: number }[]) => list.reduce((all, { chars }) => all + chars, 0)
+  return Object.defineProperties(log, {
+    port: { value: port },
+    seen: { get: () => sum(log.painted), enumerable: true },
+    arrived: { get: () => sum(log.inserted), enumerable: true },
+  })
+}
+const kit = {
+  clock,
+  guard,
+  timing,
+  said,
+  log,
+  watchActions,
+  watchAttention,
+  createPaintClock,
+  watchTranscript,
+  wait: (ms: number) => new Promise((done) => setTimeout(done, ms)),
+  frame: () => new Promise((done) => requestAnimationFrame(() => setTimeout(done))),
+  start(options: { beacon?: boolean; ui?: Ui } = {}) {
+    const paint = createPaintClock({ doc: document, guard, clock, timing, beacon: options.beacon ?? true })
+    const transcript = watchTranscript({
+      guard,
+      clock,
+      paint,
+      ui: options.ui,
+      composer: () => document.querySelector('#composer') ?? undefined,
+    })
+    return {
+      paint,
+      ...transcript,
+      stop() {
+        transcript.stop()
+        paint.stop()
+      },
+    }
+  },
+  /** A chat page's frame: a prompt's bubble and an empty message in the transcript. */
+  ask(prompt = 'Tell me something') {
+    const list = document.querySelector('#list')!
+    list.insertAdjacentHTML('beforeend', '<div class="message user"></div><div class="message"></div>')
+    const message = list.lastElementChild!
+    message.previousElementSibling!.textContent = prompt
+    return message
+  },
+  /** Says the answer word by word, as a tapped stream would, and lets `render(all, word)` show each. */
+  async say(target: ScreenTarget, answer: string, render: (all: string, word: string) => void, gap = 12) {
+    let all = ''
+    for (const word of answer.match(/\S+\s*|\s+/g) ?? []) {
+      all += word
+      target.expectAnswer(word)
+      render(all, word)
+      await kit.wait(gap)
+    }
+  },
+  /** What one turn reported, once all frames are through. */
+  async end(target: ScreenTarget, log: any, shown?: Element | string) {
+    await kit.wait(150)
+    const element = target.element()
+    target.close()
+    return {
+      ...log,
+      element: element?.className || element?.localName,
+      rendered:
+        shown === undefined ? undefined : kit.chars(typeof shown == 'string' ? shown : (shown.textContent ?? '')),
+      errors: kit.said,
+    }
+  },
+  /** Characters as METRICS.md defines them. */
+  chars: (text: string) => [...text].filter((c) => !/[\s\p{M}\u200b-\u200d\u2060]/u.test(c)).length,
+}
+;(globalThis as any).kit = kit
+export type Kit = typeof kit
