@@ -468,7 +468,8 @@ const byId = (/** @type {string} */ id) => TOPICS.find((topic) => topic.id === i
 export function answerTo(prompts, knobs, random) {
   const prompt = prompts.at(-1) ?? ''
   const zh = knobs.zh ?? (!knobs.en && /[\u4e00-\u9fff]/.test(prompt))
-  const pick = (/** @type {string[]} */ texts) => texts[Math.floor(random() * texts.length)] ?? texts[0] ?? ''
+  // Squared: the first wording most of the time.
+  const pick = (/** @type {string[]} */ texts) => texts[Math.floor(random() ** 2 * texts.length)] ?? ''
   const thought = zh ? THOUGHT_ZH : THOUGHT
   if (knobs.empty) return { topic: 'empty', thought, text: '' }
   if (knobs.refuse) return { topic: 'refusal', thought, text: zh ? REFUSAL_ZH : REFUSAL, refusal: true }

@@ -251,9 +251,10 @@ async function readBody(req, textAllowed) {
   let size = 0
   for await (const part of req) {
     size += part.length
-    if (size > MAX_BODY) throw new ModelError(413, 'invalid_request_error', 'The request is larger than 4 MB.')
-    parts.push(part)
+    // Read to its end all the same: a sender that is cut off would not see why.
+    if (size <= MAX_BODY) parts.push(part)
   }
+  if (size > MAX_BODY) throw new ModelError(413, 'invalid_request_error', 'The request is larger than 4 MB.')
   const text = Buffer.concat(parts).toString('utf8')
   try {
     return JSON.parse(text)

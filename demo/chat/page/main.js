@@ -217,6 +217,7 @@ function messageOf(from) {
 /** @param {Element} element @param {Message} message @param {() => void} done */
 function editor(element, message, done) {
   const box = /** @type {HTMLTextAreaElement} */ (make('textarea'))
+  box.rows = 1
   box.value = message.text
   box.setAttribute('aria-label', word('edit'))
   const save = /** @type {HTMLButtonElement} */ (make('button', 'primary', word('save')))
