@@ -183,7 +183,7 @@ export async function startCollector(): Promise<Collector> {
     }
     requests.push({ at: Date.now(), headers: request.headers, bytes: raw.length, spans: received, status })
     if (reply.keep ?? status < 300) spans.push(...received)
-    for (const look of [...waiting]) look()
+    for (const look of waiting) look()
     if (reply.hang) return
     if (reply.reset) {
       request.socket.destroy()
