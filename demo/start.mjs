@@ -155,7 +155,11 @@ async function main() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end)
 
   try {
-    demo = await up.up({ ports: ports, file: inRoot('.demo/telemetry.duckdb'), env: process.env })
+    demo = await up.up({
+      ports: ports,
+      file: process.env.DEMO_FILE || inRoot('.demo/telemetry.duckdb'),
+      env: process.env,
+    })
   } catch (error) {
     // Taken between the question above and now.
     const lost = error && error.code === 'EADDRINUSE' && names.find((name) => ports[name] === error.port)
