@@ -60,21 +60,21 @@ const CASES: Case[] = streamFiles().flatMap((stream, s) =>
   ),
 )
 
-const OTHERS: Case[] = streams
-  ? [
-      { ui: 'markdown', replay: { stream: 'qwen-chat-text', ...COMBOS[0] } },
-      { ui: 'markdown', replay: { stream: 'openai-chat-text', ...COMBOS[1] }, query: { words: '1' } },
-      { ui: 'markdown', replay: { stream: 'deepseek-chat-reasoning', ...COMBOS[2] }, query: { words: '1' } },
-      { ui: 'plain', replay: { stream: 'qwen-chat-text', every: 2 } },
-      { ui: 'plain', replay: { stream: 'qwen-chat-reasoning', ...COMBOS[0] }, query: { read: 'pipe' } },
-      { ui: 'plain', replay: { stream: 'gemini-text', ...COMBOS[0] }, query: { read: 'iterate' } },
-      { ui: 'plain', replay: { stream: 'anthropic-messages-text', ...COMBOS[0] }, query: { read: 'xhr' } },
-      { ui: 'deep-chat', replay: { stream: 'qwen-chat-text', ...COMBOS[0] }, query: { via: 'handler' } },
-    ].map((one: Omit<Case, 'name'>) => ({
-      ...one,
-      name: `${one.replay.stream} in ${one.ui}, ${String(new URLSearchParams(one.query)) || 'as it is'}`,
-    }))
-  : []
+/** Other ways to render and to read. */
+const WAYS: Omit<Case, 'name'>[] = [
+  { ui: 'markdown', replay: { stream: 'qwen-chat-text', ...COMBOS[0] } },
+  { ui: 'markdown', replay: { stream: 'openai-chat-text', ...COMBOS[1] }, query: { words: '1' } },
+  { ui: 'markdown', replay: { stream: 'deepseek-chat-reasoning', ...COMBOS[2] }, query: { words: '1' } },
+  { ui: 'plain', replay: { stream: 'qwen-chat-text', every: 2 } },
+  { ui: 'plain', replay: { stream: 'qwen-chat-reasoning', ...COMBOS[0] }, query: { read: 'pipe' } },
+  { ui: 'plain', replay: { stream: 'gemini-text', ...COMBOS[0] }, query: { read: 'iterate' } },
+  { ui: 'plain', replay: { stream: 'anthropic-messages-text', ...COMBOS[0] }, query: { read: 'xhr' } },
+  { ui: 'deep-chat', replay: { stream: 'qwen-chat-text', ...COMBOS[0] }, query: { via: 'handler' } },
+]
+const OTHERS: Case[] = WAYS.map((one) => {
+  const way = String(new URLSearchParams(one.query)) || 'as it is'
+  return { ...one, name: `${one.replay.stream} in ${one.ui}, ${way}` }
+})
 
 /** Markdown pages drop marks, link targets and list numbers: letters are what all pages show alike. */
 const letters = (text: string): string => text.replace(/\]\([^)]*\)/g, ']').replace(/\P{L}/gu, '')
