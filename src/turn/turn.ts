@@ -226,6 +226,7 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
 
   // Text may still be on its way to the screen. Where painting kept up with the chunks, the last one was the last.
   const unpainted = (at: number) =>
+    (moments.lastChunk !== undefined || grownAt > t0) &&
     visible(at) - visible(Math.max(grownAt, lastChunkAt())) < timing.settle &&
     !(grownAt >= lastChunkAt() && grownAt - t0 - moments.lastChunk! <= waits.lag)
 
@@ -305,6 +306,7 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
         noted.ttftErrorMs = frame.errorMs
         noted.ttftHiddenMs = hidden.before(grownAt) - hiddenBefore
         say('first_text')
+        wake()
       } else if (idle >= bounds.stall) say('stall')
       else progress()
     },
@@ -474,8 +476,7 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
       if (settled) return
       target?.close()
       // Errors and stops stand, but for those by which a leaving page breaks its own streams.
-      if (!over(at) && (!verdict || verdict.by === 'done' || at - verdict.at <= timing.abort))
-        decide(proved() ?? { by, at })
+      if (verdict && verdict.by !== 'done' ? at - verdict.at <= timing.abort : !over(at)) decide(proved() ?? { by, at })
       settle()
     },
     longFrame: (from, to) => meter.longFrame(from, to),
