@@ -58,8 +58,8 @@ export const request = (resource, scope, spans) => ({
 
 const MODELS = {
   'qwen3-max': { prefill: [260, 900], chars: [12, 26], every: 55, language: 'han' },
-  'deepseek-v3.2': { prefill: [350, 1500], chars: [14, 32], every: 70, language: 'latin', reasons: 0.5 },
-  'gpt-5-mini': { prefill: [240, 800], chars: [18, 44], every: 60, language: 'latin' },
+  'deepseek-v3.2': { prefill: [350, 1500], chars: [5, 14], every: 80, language: 'latin', reasons: 0.5 },
+  'gpt-5-mini': { prefill: [240, 800], chars: [6, 16], every: 70, language: 'latin' },
 }
 const SERVICES = [
   { name: 'support-chat', version: '4.2.0', environment: 'production', module: '售后客服', prompt: 'v12' },
@@ -141,7 +141,12 @@ function session(next, begin) {
         kind: 3,
         start: at + request_.start,
         end: at + request_.end,
-        attributes: { ...common, ...request_.attributes },
+        attributes: {
+          ...common,
+          'chat_vitals.turn.id': turn.id,
+          'chat_vitals.turn.revision': 2n,
+          ...request_.attributes,
+        },
         error: request_.status >= 500 ? '' : undefined,
       }),
     ]
@@ -159,7 +164,7 @@ function session(next, begin) {
           start: at + turn.end + 1100,
           end: at + turn.end + 1100,
           links: [{ traceId: turn.trace, spanId: turn.span }],
-          attributes: { ...common, 'chat_vitals.signal.kind': 'exposed', ...turn.reference },
+          attributes: { ...common, 'chat_vitals.signal.kind': 'exposed', 'chat_vitals.signal.revision': 1n, ...turn.reference },
         }),
       )
     if (turn.exposed && next() < 0.18)
@@ -194,7 +199,7 @@ function session(next, begin) {
             ...common,
             ...evaluation,
             'chat_vitals.feedback.id': hex(16),
-            'chat_vitals.feedback.kind': 'explicit',
+            'chat_vitals.feedback.kind': 'thumb',
             'chat_vitals.feedback.source': 'control',
             'chat_vitals.feedback.revision': 1n,
             ...turn.reference,
@@ -223,7 +228,7 @@ function session(next, begin) {
         name: 'browser.page',
         start: load,
         end: at,
-        attributes: { ...common, 'url.full': 'http://localhost:5173/', 'chat_vitals.delivery.opened': BigInt(count) },
+        attributes: { ...common, 'url.full': 'http://localhost:5173/', 'chat_vitals.page.revision': 1n, 'chat_vitals.page.opened': BigInt(count) },
         events: [
           vital('ttfb', between(40, 900), 800, 1800),
           vital('lcp', between(600, 3200), 2500, 4000),
@@ -255,12 +260,12 @@ function makeTurn({ next, between, pick, hex, model, at, seq, previous, last }) 
   const frames = []
   const stalled = next() < 0.22 ? pick(['server', 'server', 'main_thread', 'tool']) : undefined
   const length = Math.floor(between(12, 90))
-  const stallAt = Math.floor(length * between(0.2, 0.7))
-  const slow = next() < 0.12 ? 5 : 1
+  const stallAt = Math.floor(length * between(0.03, 0.3))
+  const slow = next() < 0.14 ? between(4, 14) : 1
   for (let i = 0, t = ttft; i < length; i++) {
     const chars = Math.ceil(between(...kind.chars) / (kind.language === 'han' ? 4 : 1))
     frames.push({ at: t, chars })
-    t += kind.every * between(0.6, 1.8) * slow + (stalled && i === stallAt ? between(3500, 9000) : 0)
+    t += kind.every * between(0.6, 1.8) * slow + (stalled && i === stallAt ? between(4500, 14_000) : 0)
   }
 
   const dice = next()
@@ -273,7 +278,7 @@ function makeTurn({ next, between, pick, hex, model, at, seq, previous, last }) 
   else if (dice < 0.18) outcome = 'lost'
   const waiting = outcome !== 'completed' && outcome !== 'superseded' && next() < 0.4
   if (waiting) frames.length = 0
-  else if (outcome !== 'completed') frames.length = Math.max(1, Math.floor(frames.length * between(0.2, 0.7)))
+  else if (outcome !== 'completed') frames.length = Math.max(1, Math.floor(frames.length * between(0.03, 0.3)))
   const seen = frames[0]?.at
   const lastText = frames.at(-1)?.at
   const end = waiting ? between(ttft * 0.3, ttft) : lastText + between(20, outcome === 'completed' ? 90 : 700)
@@ -325,7 +330,7 @@ function makeTurn({ next, between, pick, hex, model, at, seq, previous, last }) 
         'server.port': 8787n,
         'error.type': status === 200 ? undefined : String(status),
         'gen_ai.response.model': status === 200 ? model : undefined,
-        'gen_ai.response.id': status === 200 ? `chatcmpl-${hex(12)}` : undefined,
+        'gen_ai.response.id': status === 200 ? `chatcmpl-${hex(8)}` : undefined,
         'gen_ai.response.time_to_first_chunk': seen === undefined ? undefined : seconds(parts.server + parts.model * (reasons ? 0.3 : 1)),
         'chat_vitals.stream.transport': 'fetch',
         'chat_vitals.stream.chunks': BigInt(frames.length),
@@ -425,7 +430,10 @@ function reader(frames, weight) {
   felt.qoe = (read * read) / 2 / ((read * read) / 2 + area)
   felt.ratio = felt.stallMs / (read + felt.stallMs)
   const step = Math.ceil(felt.curve.length / 31)
-  felt.curve = felt.curve.filter((_, i, all) => i % step === 0 || i === all.length - 1).flat()
+  felt.curve = felt.curve
+    .filter((_, i, all) => i % step === 0 || i === all.length - 1)
+    .map(([at, n]) => `${Math.round(at) / 1000},${n}`)
+    .join(' ')
   return felt
 }
 

@@ -50,14 +50,15 @@ const columns = Object.entries(TURN).map(([column, [attribute]]) => `a."${attrib
 const evaluation = (name) =>
   `coalesce(attributes->>'$."gen_ai.evaluation.${name}"', (events->>'$[0].attributes."gen_ai.evaluation.${name}"'))`
 
-const VIEWS = `
-CREATE OR REPLACE TEMP VIEW models AS
+/** Rebuilt from the spans when something was written; every question is then asked of plain columns. */
+const TABLES = `
+CREATE OR REPLACE TEMP TABLE models AS
   SELECT trace_id, arg_min(model, start_ns) AS model FROM (
     SELECT trace_id, start_ns,
       coalesce(attributes->>'$."gen_ai.response.model"', (attributes->>'$."gen_ai.request.model"')) AS model
     FROM spans WHERE kind = 'CLIENT') WHERE model IS NOT NULL GROUP BY ALL;
 
-CREATE OR REPLACE TEMP VIEW feedback AS
+CREATE OR REPLACE TEMP TABLE feedback AS
   SELECT *, label IS DISTINCT FROM 'retracted' AND (label IS NOT NULL OR score IS NOT NULL) AS standing,
     CASE WHEN label IN ('up', 'good', 'positive', 'thumbs_up') THEN 1
          WHEN label IN ('down', 'bad', 'negative', 'thumbs_down') THEN 0
@@ -70,14 +71,14 @@ CREATE OR REPLACE TEMP VIEW feedback AS
     QUALIFY row_number() OVER (PARTITION BY coalesce(attributes->>'$."chat_vitals.feedback.id"', span_id)
       ORDER BY revision DESC, end_ns DESC) = 1);
 
-CREATE OR REPLACE TEMP VIEW reactions AS
+CREATE OR REPLACE TEMP TABLE reactions AS
   SELECT turn_id, bool_or(standing) AS rated, arg_max(good, start_ns) FILTER (standing) AS good, true AS exposed
   FROM (SELECT turn_id, standing, good, start_ns FROM feedback UNION ALL
     SELECT (attributes->>'$."chat_vitals.turn.id"'), false, NULL, start_ns FROM spans
     WHERE name = 'chat.signal' AND (attributes->>'$."chat_vitals.signal.kind"') = 'exposed')
   WHERE turn_id IS NOT NULL GROUP BY turn_id;
 
-CREATE OR REPLACE TEMP VIEW turns AS
+CREATE OR REPLACE TEMP TABLE turns AS
   SELECT *, hidden IS NULL OR hidden = 0 AS in_view, first_text IS NOT NULL OR chars > 0 AS showed,
     coalesce(lag(first_text IS NOT NULL OR chars > 0) OVER chat AND
       lag(outcome) OVER chat IS DISTINCT FROM 'error', false) AS pair
@@ -218,16 +219,32 @@ function readSince(since) {
 
 /** @param {Store} store */
 export async function openQueries(store) {
-  for (const view of VIEWS.split(';\n').filter((sql) => sql.trim())) await store.query(view)
-
-  const one = async (sql, values) => (await store.query(sql, values))[0]
+  const tables = TABLES.split(';\n').filter((sql) => sql.trim())
+  let builtAt = -1
+  /** One rebuild at a time; who asks meanwhile waits for it. @type {Promise<void>} */
+  let built = Promise.resolve()
+  function fresh() {
+    return (built = built
+      .catch(() => {})
+      .then(async () => {
+        const at = store.changes()
+        if (at === builtAt) return
+        for (const table of tables) await store.query(table)
+        builtAt = at
+      }))
+  }
+  const query = async (sql, values) => {
+    await fresh()
+    return store.query(sql, values)
+  }
+  const one = async (sql, values) => (await query(sql, values))[0]
 
   /** @param {Filter & { limit?: number, offset?: number }} filter */
   async function sessions({ limit = 50, offset = 0, ...filter }) {
     const values = []
     const found = where(filter, values)
     // A session is listed when one of its turns matches, and is shown whole.
-    const rows = await store.query(
+    const rows = await query(
       `WITH found AS (SELECT DISTINCT session_id FROM turns WHERE ${found} AND session_id IS NOT NULL),
       listed AS (SELECT session_id AS id, min(started) AS started, max(ended) AS ended, max(start_ns) AS latest,
         CAST(count(*) AS INTEGER) AS turns, arg_max(service, start_ns) AS service, arg_max(user_id, start_ns) AS user,
@@ -264,7 +281,7 @@ export async function openQueries(store) {
 
   /** @param {string} id */
   async function session(id) {
-    const rows = await store.query(
+    const rows = await query(
       `WITH own AS (SELECT DISTINCT trace_id FROM spans WHERE session_id = $1),
       ids AS (SELECT (attributes->>'$."chat_vitals.turn.id"') AS id FROM spans WHERE session_id = $1 AND name = 'chat.turn'),
       linked AS (SELECT unnest(from_json(links->'$[*].trace_id', '["VARCHAR"]')) AS trace_id FROM spans
@@ -284,7 +301,7 @@ export async function openQueries(store) {
     const over = (make) => {
       const values = []
       const matching = where(filter, values)
-      return store.query(
+      return query(
         make(matching, (value) => `$${values.push(value)}`),
         values,
       )
@@ -368,7 +385,8 @@ export async function openQueries(store) {
       `SELECT CAST(coalesce(sum(greatest(seq, opened)), 0) AS INTEGER) AS opened, CAST(coalesce(sum(n), 0) AS INTEGER) AS received,
         CAST(coalesce(sum(dropped), 0) AS INTEGER) AS dropped, CAST(count(*) AS INTEGER) AS pages FROM (
         SELECT page, coalesce(max(TRY_CAST(attributes->>'$."chat_vitals.turn.seq"' AS INTEGER)), 0) AS seq,
-          coalesce(max(TRY_CAST(attributes->>'$."chat_vitals.delivery.opened"' AS INTEGER)), 0) AS opened,
+          greatest(coalesce(max(TRY_CAST(attributes->>'$."chat_vitals.delivery.opened"' AS INTEGER)), 0),
+            coalesce(max(TRY_CAST(attributes->>'$."chat_vitals.page.opened"' AS INTEGER)), 0)) AS opened,
           coalesce(max(TRY_CAST(attributes->>'$."chat_vitals.delivery.dropped"' AS INTEGER)), 0) AS dropped,
           count(*) FILTER (name = 'chat.turn') AS n
         FROM (SELECT *, (attributes->>'$."chat_vitals.page.id"') AS page FROM spans WHERE session_id IS NOT NULL)
@@ -404,7 +422,7 @@ export async function openQueries(store) {
   /** What there is to break down by: columns with a value, and attributes with few values. */
   async function dimensions() {
     const used = await one(`SELECT ${DIMENSIONS.map((name) => `count(${name}) > 0 AS ${name}`).join(', ')} FROM turns`)
-    const keys = await store.query(
+    const keys = await query(
       `SELECT key, CAST(count(DISTINCT value) AS INTEGER) AS n FROM (
         SELECT key, CASE WHEN own THEN attributes->>('$."' || key || '"') ELSE resource->>('$."' || key || '"') END AS value FROM (
           SELECT attributes, resource, true AS own, unnest(json_keys(attributes)) AS key FROM recent UNION ALL

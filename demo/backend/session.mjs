@@ -1,5 +1,7 @@
 // One session's stored spans → turns in order, each with what belongs to it. Pure; durations in ms, times in epoch ms.
 
+import { rating } from './rates.mjs'
+
 /** Attribute groups that become named fields; what is left of a turn's attributes is the application's. */
 const OURS = /^(chat_vitals\.|session\.|gen_ai\.|user\.|error\.|http\.|url\.|server\.)/
 const PARTS = ['client', 'server', 'model', 'render', 'paint', 'unknown']
@@ -132,6 +134,14 @@ function readTurn(span, number, byTrace, reactions, numbers) {
       lastText: ms(span, 'time_to.last_text'),
     },
     ttft: ms(span, 'time_to.first_text'),
+    ttftRating: rating('ttft', attribute(span, 'time_to.first_text')),
+    ratings: {
+      first_feedback: rating('first_feedback', attribute(span, 'time_to.first_feedback')),
+      first_progress: rating('first_progress', attribute(span, 'time_to.first_progress')),
+      gap_p95: rating('gap_p95', attribute(span, 'gap.p95')),
+      stall_ratio: rating('stall_ratio', attribute(span, 'stall.ratio')),
+      qoe: rating('qoe', attribute(span, 'render.qoe')),
+    },
     ttftMethod: attribute(span, 'ttft.method'),
     ttftErrorMs: ms(span, 'ttft.error'),
     ttftHiddenMs: ms(span, 'ttft.hidden'),
@@ -214,6 +224,7 @@ function readRequest(span, turn) {
     bytes: attribute(span, 'stream.bytes'),
     backendTraceId: attribute(span, 'backend.trace_id'),
     backendRequestId: attribute(span, 'backend.request_id'),
+    serverTiming: attribute(span, 'backend.server_timing'),
     inputTokens: get('gen_ai.usage.input_tokens'),
     outputTokens: get('gen_ai.usage.output_tokens'),
     errorType: get('error.type'),
@@ -253,7 +264,7 @@ function readPage(span) {
     startedAt: span.startedAt,
     durationMs: span.durationMs,
     url: span.attributes['url.full'] ?? span.attributes['url.path'],
-    opened: attribute(span, 'delivery.opened'),
+    opened: attribute(span, 'page.opened'),
     vitals: span.events
       .filter((event) => event.name.includes('web_vital'))
       .map((event) => {
@@ -263,20 +274,31 @@ function readPage(span) {
   }
 }
 
-/** Flat pairs (ms, characters), as an array or as its JSON; rubbish is an empty curve. */
+/**
+ * Growth curve → pairs of ms and characters. `"0.8,12 1.2,40"` is in seconds, as on the span; flat numbers, as an array
+ * or its JSON, are in ms, as in the record. Rubbish is an empty curve.
+ * @param {unknown} value
+ * @returns {[number, number][]}
+ */
 export function readCurve(value) {
   let flat = value
-  if (typeof value === 'string')
+  let scale = 1
+  if (typeof value === 'string') {
     try {
       flat = JSON.parse(value)
     } catch {
       flat = undefined
     }
+    if (!Array.isArray(flat)) {
+      flat = value.split(/[ ,]+/)
+      scale = 1000
+    }
+  }
   if (!Array.isArray(flat)) return []
-  const numbers = flat.flat().map(Number)
+  const numbers = flat.flat().map((it) => (it === '' || it === null ? NaN : Number(it)))
   const points = []
   for (let i = 0; i + 1 < numbers.length; i += 2)
-    if (Number.isFinite(numbers[i]) && Number.isFinite(numbers[i + 1])) points.push([numbers[i], numbers[i + 1]])
+    if (Number.isFinite(numbers[i]) && Number.isFinite(numbers[i + 1])) points.push([numbers[i] * scale, numbers[i + 1]])
   return points
 }
 

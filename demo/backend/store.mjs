@@ -44,6 +44,7 @@ const UPSERT = `INSERT INTO spans SELECT s.* FROM (
  * @typedef {object} Store
  * @property {(rows: SpanRow[]) => Promise<void>} write resolves when the rows are on disk
  * @property {(sql: string, values?: unknown[]) => Promise<Record<string, any>[]>} query values by position, `$1`…
+ * @property {() => number} changes rises with every write, so that what was derived can be kept until then
  * @property {() => Promise<void>} close writes what is queued, then closes the file
  */
 
@@ -67,6 +68,7 @@ export async function openStore(file) {
   /** The transaction that runs, if one does. @type {Promise<void> | undefined} */
   let busy
   let closed = false
+  let changes = 0
 
   async function drain() {
     while (waiting.length) {
@@ -75,6 +77,7 @@ export async function openStore(file) {
       // One statement is one transaction; its commit is in the write-ahead log on disk before it returns.
       const error = await upsert(batch.flatMap((item) => item.rows))
       // What one sender sent must not cost another's: on an error each is tried alone.
+      changes++
       for (const item of batch) item.done(error && batch.length > 1 ? await upsert(item.rows) : error)
     }
     busy = undefined
@@ -100,6 +103,7 @@ export async function openStore(file) {
       const result = await reader.runAndReadAll(sql, /** @type {any} */ (values))
       return result.getRowObjectsJson()
     },
+    changes: () => changes,
     async close() {
       closed = true
       await busy

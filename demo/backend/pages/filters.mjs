@@ -3,6 +3,8 @@ import { h, icon } from './dom.mjs'
 
 const SINCE = { '': 'All time', '7d': '7 days', '24h': '24 h', '1h': '1 h' }
 
+const title = (name) => name[0].toUpperCase() + name.slice(1)
+
 /**
  * @param {{ go: (address: string, quiet?: boolean) => unknown }} page
  * @param {{ search?: boolean }} [options]
@@ -32,7 +34,7 @@ export function filters({ go }, { search = true } = {}) {
   const selects = Object.fromEntries(
     ['outcome', 'model', 'service'].map((name) => [
       name,
-      h('select', { 'aria-label': name, onchange: (event) => set(name, event.target.value) }, h('option', { value: '' }, `Any ${name}`)),
+      h('select', { 'aria-label': name, onchange: (event) => set(name, event.target.value) }, h('option', { value: '' }, title(name))),
     ]),
   )
   const times = h(
@@ -98,7 +100,7 @@ export function filters({ go }, { search = true } = {}) {
         const chosen = params().get(name)
         const wanted = ['', ...new Set(chosen ? [...values, chosen] : values)]
         if ([...select.options].map((option) => option.value).join('\n') === wanted.join('\n')) continue
-        select.replaceChildren(...wanted.map((value) => h('option', { value }, value || `Any ${name}`)))
+        select.replaceChildren(...wanted.map((value) => h('option', { value }, value || title(name))))
         select.value = chosen ?? ''
       }
     },

@@ -1,6 +1,6 @@
 // Which page is shown, how it is kept fresh, light or dark. The pages themselves are in their own files.
 import { h, icon } from './dom.mjs'
-import { ago, number } from './format.mjs'
+import { ago, number, plural } from './format.mjs'
 import { overviewPage } from './overview.mjs'
 import { sessionPage } from './session.mjs'
 import { sessionsPage } from './sessions.mjs'
@@ -55,10 +55,10 @@ async function refresh() {
 function showHealth(state) {
   document.querySelector('.failure')?.remove()
   health.className = 'health ok'
-  const text = state.turns ? `${number(state.turns)} turns · last ${ago(state.lastReceivedAt)}` : 'listening'
   health.replaceChildren(
     h('i.dot'),
-    h('span', { title: `${number(state.spans)} spans stored` }, text),
+    h('span.health-count', { title: `${number(state.spans)} spans stored` }, state.turns ? plural(state.turns, 'turn') : 'listening'),
+    state.turns ? h('span.health-last', null, `last ${ago(state.lastReceivedAt)}`) : '',
     state.generated ? h('b.generated', { title: 'Some of this was made by fixtures.mjs' }, 'generated data') : '',
   )
 }
