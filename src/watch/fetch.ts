@@ -28,6 +28,9 @@ export interface FetchOptions extends WireOptions {
   pass?: boolean
 }
 
+/** A body that has arrived and is not read for this long will not be, ms. */
+const UNREAD = 2000
+
 type Fetch = typeof fetch
 /** A chat call on its way. */
 interface Seen {
@@ -119,12 +122,15 @@ export function wrapFetch(original: Fetch, options: FetchOptions): Fetch {
       guard,
     )
     if (feed.ended()) return
-    // Read where the tap cannot see (`new Response(body)`, `cache.put`)? Its timing entry comes when the body has ended.
+    // Read where the tap cannot see (`new Response(body)`, `cache.put`), or never: its timing entry tells the end.
     const observer = new PerformanceObserver(
       guard.wrap((entries) => {
-        for (const entry of entries.getEntriesByName(url) as PerformanceResourceTiming[])
-          if (entry.startTime >= at - 1 && !touched() && (response.bodyUsed || response.body?.locked))
-            feed.end('done', undefined, entry.responseEnd)
+        for (const { startTime, responseEnd } of entries.getEntriesByName(url) as PerformanceResourceTiming[]) {
+          if (startTime < at - 1) continue
+          const over = () => touched() || feed.end('done', undefined, responseEnd)
+          if (response.bodyUsed || response.body?.locked) over()
+          else clock.setTimeout(guard.wrap(over), UNREAD)
+        }
       }),
     )
     observer.observe({ type: 'resource' })

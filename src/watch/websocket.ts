@@ -44,8 +44,8 @@ export function watchWebSocket(
         socket,
         'message',
         guard.wrap(({ data: said }) => {
-          // Bare digits are socket.io's pings.
-          if (typeof said != 'string' || /^\d?$/.test(said)) return
+          // Bare digits are socket.io's own.
+          if (typeof said != 'string' || /^\d{0,2}$/.test(said)) return
           const last = clock.now()
           feed.response(200, '', () => null)
           feed.message(said)

@@ -271,6 +271,11 @@ describe('ends', () => {
     expect((await ended())!.ends).toEqual([{ how: 'cancelled' }])
   })
 
+  test('a body that nobody reads', async () => {
+    await run(`tap.start(); window.kept = await fetch('/json')`)
+    expect((await ended())!.ends).toEqual([{ how: 'done' }])
+  })
+
   test('a refused request', async () => {
     expect(await run(`tap.start(); const r = await fetch('/refuse'); return [r.status, await r.text()]`)).toEqual([
       429,

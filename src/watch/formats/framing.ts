@@ -37,14 +37,7 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
   let data: string | undefined
   let event = ''
 
-  const parse = (text: string): unknown => {
-    try {
-      return JSON.parse(text)
-    } catch {
-      bad++
-    }
-  }
-  const read = (fn: () => void) => {
+  const attempt = (fn: () => void) => {
     try {
       fn()
     } catch {
@@ -53,18 +46,19 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
   }
 
   function message(text: string, name = ''): void {
-    const body = text.trim()
-    if (/^\[?done\]?$/i.test(body)) return notes.terminal()
-    // socket.io puts its packet type before the JSON.
-    const json = /^\d*(?=[[{"])/.exec(body)
-    if (!json) {
-      if (/error/i.test(name)) notes.failed('error')
-      else if (body && !/ping|heartbeat/i.test(name)) notes.answer(text)
-      return
+    let body = text.trim()
+    if (body[0] != '{') {
+      if (/^\[?done\]?$/i.test(body)) return notes.terminal()
+      // socket.io puts its packet type before the JSON.
+      body = body.replace(/^\d+(?=[[{"])/, '')
+      if (!/^[[{"]/.test(body)) {
+        if (/error/i.test(name)) notes.failed('error')
+        else if (body && !/ping|heartbeat/i.test(name)) notes.answer(text)
+        return
+      }
     }
     try {
-      const payload = JSON.parse(body.slice(json[0].length))
-      read(() => readPayload(payload, notes, name))
+      readPayload(JSON.parse(body), notes, name)
     } catch {
       // Some servers forget the blank line between events.
       if (body.includes('\n')) for (const line of body.split('\n')) message(line, name)
@@ -81,11 +75,12 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
   const LINE = {
     sse: (line: string) => {
       if (!line) return flush()
-      const colon = line.indexOf(':')
-      const field = colon < 0 ? line : line.slice(0, colon)
-      const value = colon < 0 ? '' : line.slice(line[colon + 1] == ' ' ? colon + 2 : colon + 1)
-      if (field == 'event') event = value
-      else if (field == 'data') data = data === undefined ? value : data.length < MOST_LINE ? data + '\n' + value : data
+      const after = (field: string) =>
+        line.startsWith(field) ? line.slice(line[field.length] == ' ' ? field.length + 1 : field.length) : undefined
+      const value = after('data:')
+      if (value === undefined) event = after('event:') ?? event
+      else if (data === undefined) data = value
+      else if (data.length < MOST_LINE) data += '\n' + value
     },
     json: (line: string) => {
       // Also Gemini's array of pretty-printed objects: one begins and ends at the first column.
@@ -97,15 +92,11 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
       const end = data ? /^\}[\],\s]*$/ : /\}[\],\s]*$/
       data += line
       if (!end.test(line)) return
-      const payload = parse(data.replace(/^[[,\s]+|[\],\s]+$/g, ''))
+      const whole = data.replace(/^[[,\s]+|[\],\s]+$/g, '')
       data = undefined
-      if (payload) read(() => readPayload(payload, notes, ''))
+      message(whole)
     },
-    codes: (line: string) => {
-      const reader = CODES[line[0]!]
-      const value = reader && parse(line.slice(2))
-      if (value !== undefined) read(() => reader!(value, notes))
-    },
+    codes: (line: string) => attempt(() => CODES[line[0]!]?.(JSON.parse(line.slice(2)), notes)),
   }
 
   function push(text: string): void {
@@ -130,7 +121,8 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
     if (mode == 'plain') return dropping ? undefined : notes.answer(text)
     if (afterCr && text[0] == '\n') text = text.slice(1)
     afterCr = text.endsWith('\r')
-    const lines = text.split(/\r\n|\n|\r/)
+    // Without a CR, the cheaper way.
+    const lines = text.split(text.includes('\r') ? /\r\n?|\n/ : '\n')
     partial += lines[0]
     for (let i = 1; i < lines.length; i++) {
       if (dropping) bad++

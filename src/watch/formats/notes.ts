@@ -20,13 +20,16 @@ export interface Notes {
   /** Other output of the model, such as a piece of a tool call's arguments. */
   model(some: unknown): void
   tool(id: unknown, open: boolean): void
-  finish(word: unknown): void
+  /** `last`: with it the stream is over too. */
+  finish(word: unknown, last?: boolean): void
   failed(error: unknown): void
   /** The format's terminal event. */
   terminal(): void
   /** This format ends with a terminal event. */
   promise(): void
   name(key: Named, value: unknown): void
+  /** Of the response and of the model. */
+  ids(response: unknown, model?: unknown): void
   tokens(input: unknown, output: unknown): void
   /** Nothing that was promised is missing. */
   complete(): boolean
@@ -57,6 +60,8 @@ function growth() {
 export function createNotes(): Notes {
   let content: Content = { at: 0, bytes: 0, model: false }
   const tools = new Set<unknown>()
+  // The answer began with <think>: some servers leave reasoning in it. False once that is over or never was.
+  let aloud: boolean | undefined
   const grown = { answer: growth(), reasoning: growth() }
   let promised = false
   // A finish word or an error was seen: what follows is bookkeeping.
@@ -73,7 +78,17 @@ export function createNotes(): Notes {
     for (const id of tools) notes.tool(id, false)
   }
   const say = (key: 'answer' | 'reasoning') => (text: unknown, resent?: boolean) => {
-    const fresh = typeof text != 'string' ? '' : resent ? grown[key](text) : text
+    let fresh = typeof text != 'string' ? '' : resent ? grown[key](text) : text
+    if (key == 'answer' && aloud !== false && fresh.trim()) {
+      aloud ??= fresh.trimStart().startsWith('<think>')
+      if (aloud) {
+        const [thought, rest] = fresh.split('</think>')
+        notes.reasoning(thought!.replace('<think>', ''))
+        if (rest === undefined) return
+        aloud = false
+        fresh = rest
+      }
+    }
     if (!fresh) return
     resume()
     content[key] = (content[key] ?? '') + fresh
@@ -95,11 +110,12 @@ export function createNotes(): Notes {
       content.tool = (content.tool ?? 0) + (open ? 1 : -1)
       content.model = true
     },
-    finish: (word) => {
+    finish: (word, last) => {
       // DashScope says "null" until it ends.
       if (typeof word != 'string' || !word || word == 'null') return
       finished = true
-      if (/error/i.test(word)) return notes.failed(word)
+      if (last) notes.terminal()
+      if (/error/i.test(word)) return void (content.errorType ??= errorName(word) ?? 'error')
       const found = FINISH.find(([words]) => words.test(word))?.[1] ?? (tools.size ? 'tool' : 'stop')
       if (finish != 'refusal') finish = found
       content.finish = finish
@@ -107,8 +123,7 @@ export function createNotes(): Notes {
     failed: (error) => {
       const e = (error ?? {}) as Record<string, unknown>
       finished = true
-      content.errorType =
-        typeof error == 'object' ? (errorName(e.type ?? e.status ?? e.code) ?? 'error') : (errorName(error) ?? 'error')
+      content.errorType = errorName(e.type ?? e.code ?? e.status) ?? 'error'
     },
     terminal: () => {
       content.terminal = over = true
@@ -119,9 +134,13 @@ export function createNotes(): Notes {
     name: (key, value) => {
       if (typeof value == 'string' && value) content[key] = value.slice(0, 128)
     },
+    ids: (response, model) => {
+      notes.name('responseId', response)
+      notes.name('modelName', model)
+    },
     tokens: (input, output) => {
-      if (typeof input == 'number') content.inputTokens = input
-      if (typeof output == 'number') content.outputTokens = output
+      if (Number.isFinite(input)) content.inputTokens = input as number
+      if (Number.isFinite(output)) content.outputTokens = output as number
     },
     complete: () => finished || over || !promised,
     over: () => over,

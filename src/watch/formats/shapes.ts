@@ -8,39 +8,41 @@ type Reader = (p: Payload, n: Notes, event: string) => void
 
 const list = (value: unknown): Payload[] => (Array.isArray(value) ? value : [])
 
-const usage = (n: Notes, u: Payload) =>
-  u &&
+/** Every provider's words for the same two numbers. */
+const usage = (n: Notes, u: Payload) => {
+  if (!u) return
   n.tokens(
-    u.prompt_tokens ?? u.input_tokens ?? u.promptTokens,
-    u.completion_tokens ?? u.output_tokens ?? u.completionTokens,
+    u.prompt_tokens ?? u.input_tokens ?? u.promptTokens ?? u.promptTokenCount ?? u.prompt_eval_count,
+    u.completion_tokens ??
+      u.output_tokens ??
+      u.completionTokens ??
+      u.eval_count ??
+      u.candidatesTokenCount + (u.thoughtsTokenCount ?? 0),
   )
-
-/** A message's content: a string, or parts of text and thinking (Mistral, multi-modal DashScope). */
-function parts(content: unknown, n: Notes, resent?: boolean): void {
-  if (!Array.isArray(content)) return n.answer(content, resent)
-  for (const part of content) {
-    if (part.type == 'thinking') for (const thought of list(part.thinking)) n.reasoning(thought.text)
-    else n.answer(part.text, resent)
-  }
 }
 
-const toolCalls = (calls: unknown, n: Notes) => {
-  for (const call of list(calls)) n.tool(call.index ?? call.id ?? call.function?.name, true)
+/** A message or a delta of one; its content is a string, or parts of text and thinking (Mistral, multi-modal). */
+function spoken(said: Payload, n: Notes, resent?: boolean): void {
+  const content = said.content ?? said.text ?? said.response
+  n.reasoning(said.reasoning_content || said.reasoning || said.thinking, resent)
+  if (!Array.isArray(content)) n.answer(content, resent)
+  else
+    for (const part of content)
+      if (part.type == 'thinking') for (const thought of list(part.thinking)) n.reasoning(thought.text)
+      else n.answer(part.text, resent)
+  for (const call of list(said.tool_calls)) n.tool(call.index ?? call.id ?? call.function?.name, true)
+  if (!said.refusal) return
+  n.answer(said.refusal)
+  n.finish('refusal')
 }
 
 const chat: Reader = (p, n) => {
-  n.name('responseId', p.id)
-  n.name('modelName', p.model)
+  n.ids(p.id, p.model)
   for (const choice of p.choices) {
     // Alternatives (n > 1) are not shown together.
     if (choice.index) continue
-    const said = choice.delta ?? choice.message ?? {}
     if (choice.delta) n.promise()
-    n.reasoning(said.reasoning_content || said.reasoning)
-    parts(said.content ?? choice.text, n)
-    toolCalls(said.tool_calls, n)
-    n.answer(said.refusal)
-    if (said.refusal) n.finish('refusal')
+    spoken(choice.delta ?? choice.message ?? choice, n)
     n.finish(choice.finish_reason)
   }
   usage(n, p.usage)
@@ -48,72 +50,56 @@ const chat: Reader = (p, n) => {
 
 const gemini: Reader = (p, n) => {
   const candidate = p.candidates?.[0]
-  const end = candidate?.finishReason ?? (p.promptFeedback?.blockReason && 'blocked')
-  const u = p.usageMetadata
   n.promise()
-  n.name('responseId', p.responseId)
-  n.name('modelName', p.modelVersion)
+  n.ids(p.responseId, p.modelVersion)
   for (const part of list(candidate?.content?.parts)) {
     n[part.thought ? 'reasoning' : 'answer'](part.text)
     if (part.functionCall) n.tool(part.functionCall.id ?? part.functionCall.name, true)
     if (part.executableCode) n.tool('code', true)
     if (part.codeExecutionResult) n.tool('code', false)
   }
-  n.finish(end)
-  if (end) n.terminal()
-  if (u) n.tokens(u.promptTokenCount, (u.candidatesTokenCount ?? 0) + (u.thoughtsTokenCount ?? 0))
+  n.finish(candidate?.finishReason ?? (p.promptFeedback?.blockReason && 'blocked'), true)
+  usage(n, p.usageMetadata)
 }
 
 const dashscope: Reader = (p, n) => {
-  const choice = p.output.choices?.[0]
-  const said = choice?.message ?? {}
-  const end = p.output.finish_reason ?? choice?.finish_reason
+  const { output } = p
+  const choice = output.choices?.[0]
   n.promise()
   n.name('requestId', p.request_id)
-  n.name('conversationId', p.output.session_id)
-  n.reasoning(said.reasoning_content, true)
-  parts(p.output.text ?? said.content, n, true)
-  toolCalls(said.tool_calls, n)
-  n.finish(end)
-  if (end && end != 'null') n.terminal()
+  n.name('conversationId', output.session_id)
+  spoken(choice?.message ?? output, n, true)
+  n.finish(output.finish_reason ?? choice?.finish_reason, true)
   usage(n, p.usage?.models?.[0] ?? p.usage)
 }
 
 const ollama: Reader = (p, n) => {
-  const said = p.message ?? p
   n.promise()
-  n.name('modelName', p.model)
-  n.reasoning(said.thinking)
-  n.answer(said.content ?? p.response)
-  toolCalls(said.tool_calls, n)
+  n.ids(0, p.model)
+  spoken(p.message ?? p, n)
   if (!p.done) return
-  n.finish(p.done_reason ?? 'stop')
-  n.terminal()
-  n.tokens(p.prompt_eval_count, p.eval_count)
+  n.finish(p.done_reason ?? 'stop', true)
+  usage(n, p)
 }
 
 const dify: Reader = (p, n) => {
   n.promise()
+  n.ids(p.message_id)
   n.name('conversationId', p.conversation_id)
-  n.name('responseId', p.message_id)
   if (p.event == 'agent_thought') n.reasoning(p.thought)
   else if (p.event != 'message_replace') n.answer(p.answer ?? (p.event == 'text_chunk' && p.data?.text))
-  if (p.event == 'error') n.failed({ code: p.code })
-  if (p.event == 'message_end' || p.event == 'workflow_finished') {
-    n.finish('stop')
-    n.terminal()
-    usage(n, p.metadata?.usage)
-  }
+  if (p.event == 'error') n.failed(p)
+  if (p.event == 'message_end' || p.event == 'workflow_finished') n.finish('stop', true)
+  usage(n, p.metadata?.usage)
 }
 
 /** Tools that the provider runs itself end inside the stream; the others wait for the page. */
 const HOSTED = /^(web_search|file_search|code_interpreter|image_generation|mcp)_call$/
 
 const responseEnd: Reader = (p, n) => {
-  const r = p.response ?? {}
-  if (r.error) n.failed(r.error)
-  else n.finish(r.incomplete_details?.reason ?? 'stop')
-  n.terminal()
+  const { error, incomplete_details: why } = p.response
+  if (error) n.failed(error)
+  n.finish(error ? 'error' : (why?.reason ?? 'stop'), true)
 }
 const say: Reader = (p, n) => n.answer(p.delta)
 const think: Reader = (p, n) => n.reasoning(p.delta)
@@ -125,10 +111,7 @@ const TYPED: Record<string, Reader> = {
   __proto__: null as never,
   // Responses
   'response.output_text.delta': say,
-  'response.refusal.delta': (p, n) => {
-    n.answer(p.delta)
-    n.finish('refusal')
-  },
+  'response.refusal.delta': (p, n) => spoken({ refusal: p.delta }, n),
   'response.reasoning_text.delta': think,
   'response.reasoning_summary_text.delta': think,
   'response.function_call_arguments.delta': (p, n) => n.model(p.delta),
@@ -143,20 +126,18 @@ const TYPED: Record<string, Reader> = {
   'response.failed': responseEnd,
   // Anthropic Messages
   message_start: (p, n) => {
-    n.name('responseId', p.message.id)
-    n.name('modelName', p.message.model)
+    n.ids(p.message.id, p.message.model)
     usage(n, p.message.usage)
   },
   content_block_start: (p, n) => {
     const block = p.content_block
-    n.answer(block.text)
-    n.reasoning(block.thinking)
+    // Some blocks carry a result as `content`.
+    spoken({ text: block.text, thinking: block.thinking }, n)
     if (block.type.endsWith('tool_use')) n.tool(block.id, true)
     if (block.type.endsWith('_tool_result')) n.tool(block.tool_use_id, false)
   },
   content_block_delta: (p, n) => {
-    n.answer(p.delta.text)
-    n.reasoning(p.delta.thinking)
+    spoken(p.delta, n)
     n.model(p.delta.partial_json)
   },
   message_delta: (p, n) => {
@@ -165,20 +146,17 @@ const TYPED: Record<string, Reader> = {
   },
   message_stop: (_, n) => n.terminal(),
   // AI SDK UI message stream
-  start: (p, n) => n.name('responseId', p.messageId),
+  start: (p, n) => n.ids(p.messageId),
   'text-delta': say,
   'reasoning-delta': think,
   'tool-input-start': begin,
   'tool-input-available': begin,
   'tool-output-available': finish,
   'tool-output-error': finish,
-  finish: (p, n) => {
-    n.finish(p.finishReason ?? 'stop')
-    n.terminal()
-  },
+  finish: (p, n) => n.finish(p.finishReason ?? 'stop', true),
   abort: (_, n) => n.terminal(),
   // All three
-  error: (p, n) => n.failed(p.error ?? { code: p.code }),
+  error: (p, n) => n.failed(p.error ?? { type: p.code }),
 }
 
 /** Types of those formats, also the ones that say nothing here (and repeat text already sent). */
@@ -187,8 +165,7 @@ const FAMILY = /^(response\.|content_block_|message_(start|delta|stop)|(text|rea
 const typed: Reader = (p, n, event) => {
   if (FAMILY.test(p.type)) n.promise()
   if (p.response) {
-    n.name('responseId', p.response.id)
-    n.name('modelName', p.response.model)
+    n.ids(p.response.id, p.response.model)
     usage(n, p.response.usage)
   }
   TYPED[p.type]?.(p, n, event)
@@ -238,10 +215,9 @@ export const CODES: Record<string, (v: Payload, n: Notes) => void> = {
   9: begin as never,
   b: begin as never,
   a: finish as never,
-  f: (v, n) => n.name('responseId', v.messageId),
+  f: (v, n) => n.ids(v.messageId),
   d: (v, n) => {
-    n.finish(v.finishReason)
-    n.terminal()
+    n.finish(v.finishReason, true)
     usage(n, v.usage)
   },
 }

@@ -88,7 +88,8 @@ describe.skipIf(!recorded.length)(
 
     test('steps of tools in one stream close when the model goes on', () => {
       const heard = perLine('openai-responses-reasoning.jsonl')
-      expect(heard.tools).toBe(3)
+      // The second and third open in the chunk that shows the one before has run: no net change.
+      expect(heard.tools).toBe(1)
       expect(heard.openTools).toBe(0)
       expect(heard.finish).toBe('stop')
     })

@@ -197,6 +197,13 @@ test('Chat Completions: refusal, filter, error and alternatives', () => {
   expect(hear(sse({ choices: [{ index: 1, delta: { content: 'other' } }] })).answer).toBe('')
 })
 
+test('reasoning left in the answer between think tags is no answer', () => {
+  const say = (content: string) => ({ choices: [{ delta: { content } }] })
+  const stream = sse(...['\n', '<think>', 'hm', ' hm\n</think>', 'It is <think> 4'].map(say), '[DONE]')
+  expect(hear(stream)).toMatchObject({ answer: '\nIt is <think> 4', reasoning: 'hm hm\n' })
+  expect(hear(sse(say('<think>hm</think>Hi'))).contents[0]).toMatchObject({ answer: 'Hi', reasoning: 'hm' })
+})
+
 test('plain text grows at once, also split inside a character', () => {
   const bytes = new TextEncoder().encode('Ünï 你好 👍')
   for (let cut = 0; cut <= bytes.length; cut++)
