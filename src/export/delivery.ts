@@ -367,7 +367,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const live = (): void => {
     if (die || stopped || !storage.indexedDB) return
     const life = new Promise<void>((resolve) => (die = resolve))
-    if (natives.locks) guard.later(natives.locks.request('chat-vitals:page:' + pageId, () => life))
+    if (natives.locks) quietly(natives.locks.request('chat-vitals:page:' + pageId, () => life))
     else touch()
   }
 

@@ -70,6 +70,7 @@ export function createSender(port: SenderPort): Sender {
   const target = endpoint ? new URL(endpoint, location.href) : undefined
   // The header that says "compressed" is one that other origins must allow; asking them would fail on many.
   let gzip = target?.origin === location.origin && typeof CompressionStream === 'function'
+  let { locks } = natives
   // Records per request: what the collector takes at all, and fewer after a failure, until the first success.
   let fits = Infinity
   let most = Infinity
@@ -291,7 +292,8 @@ export function createSender(port: SenderPort): Sender {
     for (;;) {
       if (port.left()) return undefined
       const wait = device.until - clock.epoch()
-      if (wait > 0 && (!probe || device.asked)) return wait
+      // A pause longer than any we make is of a clock that was wrong.
+      if (wait > 0 && wait < 2 * timing.retryAfterMost && (!probe || device.asked)) return wait
       probe = false
       const rows = await next()
       if (!rows[0]) break
@@ -307,7 +309,7 @@ export function createSender(port: SenderPort): Sender {
         }
       }
       if (!valid[0]) continue
-      if (!natives.locks && stored() && !(await lease())) return timing.leaderTakeover / 3
+      if (!locks && stored() && !(await lease())) return timing.leaderTakeover / 3
       blocked = false
       const answer = await transmit(valid, spans)
       // A request that was cut off because the page leaves says nothing about the collector.
@@ -355,11 +357,20 @@ export function createSender(port: SenderPort): Sender {
   const lease = (): Promise<boolean> => outbox.lease(port.pageId, clock.epoch(), clock.epoch() + timing.leaderTakeover)
 
   const alone = async (): Promise<number | undefined> => {
-    if (natives.locks)
-      return natives.locks.request('chat-vitals:send', { ifAvailable: true }, (lock) =>
-        // Another tab sends; look again soon, it may die.
-        lock ? run() : timing.leaderTakeover / 3,
-      ) as Promise<number | undefined>
+    if (locks) {
+      let asked = false
+      try {
+        return (await locks.request('chat-vitals:send', { ifAvailable: true }, (lock) => {
+          asked = true
+          // Another tab sends; look again soon, it may die.
+          return lock ? run() : timing.leaderTakeover / 3
+        })) as number | undefined
+      } catch (error) {
+        if (asked) throw error
+        // They are there, but denied: an opaque origin.
+        locks = undefined
+      }
+    }
     // Without a database there is nothing to share either.
     await share(() => {})
     return stored() && !(await lease()) ? timing.leaderTakeover / 3 : run()

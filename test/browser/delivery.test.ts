@@ -22,6 +22,8 @@ import { hex, turnRecord } from '../unit/export/samples.ts'
 /** What the test page puts on its window. */
 interface TestPage {
   delivery: Delivery
+  /** The page came back from the back/forward cache. */
+  persisted?: boolean
   turn(n: number, state: 'open' | 'ready', over?: Partial<TurnRecord>): void
 }
 declare const window: TestPage
@@ -39,7 +41,7 @@ try { natives.indexedDB = indexedDB; natives.localStorage = localStorage } catch
 const d = window.delivery = createDelivery({
   endpoint: query.get('to'), resource: { 'service.name': 'test' }, version: '0', sampled: () => true, gate: (r) => r, load: () => import('/lazy.js'),
   recover: (r, tail) => ({ ...r, outcome: tail ? 'abandoned' : 'lost', endedBy: tail ? 'page_left' : 'crash', moments: { ...r.moments, end: 1000 } }),
-  clock: pageClock(), timing: { ...timing, sendEvery: 100 }, guard: createGuard({ debug: true }), pageId, natives, storage: true,
+  clock: pageClock(), timing: { ...timing, sendEvery: 100, leaderTakeover: 3000 }, guard: createGuard({ debug: true }), pageId, natives, storage: true,
 })
 const open = new Map()
 window.turn = (n, state, over) => {
@@ -53,7 +55,7 @@ addEventListener('pagehide', () => {
   for (const record of open.values()) d.put({ ...record, rev: record.rev + 1, outcome: 'abandoned', endedBy: 'page_left' }, 'ready', true)
   d.leave()
 })
-addEventListener('pageshow', (event) => event.persisted && d.show())
+addEventListener('pageshow', (event) => { if (window.persisted = event.persisted) d.show() })
 document.addEventListener('visibilitychange', () => document.hidden ? d.hide() : d.show())
 `
 
@@ -67,8 +69,17 @@ let pages = 0
 beforeAll(async () => {
   const root = new URL('../..', import.meta.url).pathname
   const bundle = async (options: object) =>
-    (await build({ bundle: true, format: 'esm', write: false, minify: true, absWorkingDir: root, ...options }))
-      .outputFiles[0]!.text
+    (
+      await build({
+        bundle: true,
+        format: 'esm',
+        write: false,
+        minify: true,
+        external: ['/lazy.js'],
+        absWorkingDir: root,
+        ...options,
+      })
+    ).outputFiles[0]!.text
   const files: Record<string, string> = {
     '/page.js': await bundle({
       stdin: { contents: entry, resolveDir: root },
@@ -90,7 +101,8 @@ beforeAll(async () => {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  browser = await launchChromium()
+  // Playwright switches the back/forward cache off.
+  browser = await launchChromium({ ignoreDefaultArgs: ['--disable-back-forward-cache'] })
 })
 beforeEach(async () => {
   collector = await startCollector()
@@ -217,8 +229,8 @@ test('a page that went to the back/forward cache during its turn ends it there, 
   await turn(page, 1, 'open')
   await page.goto(`${origin}/elsewhere?page=e&to=`)
   await collector.until(() => turns().length === 1)
-  await page.goBack()
-  await page.waitForFunction(() => 'delivery' in window)
+  await page.goBack({ waitUntil: 'commit' })
+  await page.waitForFunction(() => window.persisted)
   await turn(page, 2, 'ready')
   await collector.until(() => turns().length === 2)
   expectHonestCopies()
