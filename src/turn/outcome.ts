@@ -1,31 +1,25 @@
 /** How a turn can end: the legal transitions as tables, the phase, and what becomes of a turn whose page died. */
 import type { EndedBy, Moments, Outcome, Phase, TurnRecord } from './record.ts'
 
+/** Of several causes the first is what the page means when it ends a turn itself. */
 export const outcomeOf: Readonly<Record<EndedBy, Outcome>> = {
   done: 'completed',
   user_stop: 'stopped',
   new_send: 'superseded',
-  page_left: 'abandoned',
   conversation_switch: 'abandoned',
+  page_left: 'abandoned',
+  stream_error: 'error',
   network: 'error',
   http: 'error',
-  stream_error: 'error',
   timeout: 'error',
   host_abort: 'cancelled',
-  crash: 'lost',
   unknown: 'lost',
+  crash: 'lost',
 }
 
-/** What the page means when it ends a turn itself. */
-export const endedByOf: Readonly<Record<Outcome, EndedBy>> = {
-  completed: 'done',
-  stopped: 'user_stop',
-  superseded: 'new_send',
-  abandoned: 'conversation_switch',
-  error: 'stream_error',
-  cancelled: 'host_abort',
-  lost: 'unknown',
-}
+/** The cause of a turn that the page ends itself. A word that is no outcome is a plain end. */
+export const endedByOf = (outcome: Outcome): EndedBy =>
+  (Object.keys(outcomeOf) as EndedBy[]).find((by) => outcomeOf[by] === outcome) ?? 'done'
 
 const wire: readonly EndedBy[] = ['done', 'network', 'http', 'stream_error', 'timeout', 'host_abort']
 

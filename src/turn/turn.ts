@@ -231,7 +231,7 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
     !(grownAt >= lastChunkAt() && grownAt - t0 - moments.lastChunk! <= waits.lag)
 
   const over = (at: number) =>
-    !live && !tools && (calls ? said !== 'tool' : grownAt > t0 && !claimed) && !hidden.running() && !unpainted(at)
+    !live && !tools && (heard ? said !== 'tool' : grownAt > t0 && !claimed) && !hidden.running() && !unpainted(at)
 
   // Painting that stopped just then, while there was more to paint, was stopped by it.
   const proved = () =>
@@ -358,7 +358,7 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
       entry.endMs = at - t0
       if (by !== 'done' && by !== 'host_abort') entry.errorType = errorType
       lastEnd = at
-      live = Math.max(0, live - 1)
+      live--
       heard ||= whole
       // A stream that breaks, or ends otherwise than for a tool, leaves none running.
       if (by !== 'done' || (said && said !== 'tool')) setTools(at, 0)
@@ -435,10 +435,10 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
       },
       end(at, how, errorType) {
         if (error) finish(at, 'stream_error', error)
-        else if (how === 'done' || (whole && how !== 'failed' && how !== 'timeout')) finish(at, 'done')
+        else if (whole || how === 'done') finish(at, 'done')
         else if (how === 'cut') finish(at, 'stream_error', how)
         else if (how === 'failed') finish(at, 'network', errorType ?? how)
-        else if (how === 'timeout') finish(at, 'timeout', errorType ?? 'TimeoutError')
+        else if (how === 'timeout') finish(at, how, errorType ?? 'TimeoutError')
         else {
           const recent = doubt && at - doubt.noticed <= timing.abort ? doubt : undefined
           finish(at, 'host_abort', undefined, recent ?? deps.culprit(turn, at))
@@ -506,7 +506,7 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
       if (settled) return
       claimed = false
       const at = clock.now()
-      decide({ by: endedByOf[outcome], at, firm: true })
+      decide({ by: endedByOf(outcome), at, firm: true })
       own?.end(at, 'done')
       wake()
     },

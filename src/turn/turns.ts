@@ -123,13 +123,21 @@ export function createTurns(options: TurnsOptions): Turns {
     fresh(latest, now, timing.gesture)
   const short = (prompt: string | undefined) => prompt?.trim().slice(0, limits.prompt)
   const find = (id: string) => known.find((turn) => turn.id === id)
-  const previousOf = (turn: Turn | undefined): Opened['previous'] =>
-    turn && {
-      turnId: turn.id,
+  const about = (turn: Turn, before: Turn | undefined): Opened & { trigger: Trigger } => {
+    const { trigger } = turn.record()
+    return {
       prompt: turn.prompt,
-      outcome: turn.record().outcome,
-      answerEndedWithQuestion: turn.asked(),
+      previous: before && {
+        turnId: before.id,
+        prompt: before.prompt,
+        outcome: before.record().outcome,
+        answerEndedWithQuestion: before.asked(),
+      },
+      trigger,
+      edited: trigger === 'edit',
+      regenerated: trigger === 'regenerate',
     }
+  }
 
   /** The turn whose answer stands where the user clicked: above a regenerate button, below an edited prompt. */
   const replacedBy = (trigger: Trigger, element: Element | undefined) => {
@@ -148,8 +156,8 @@ export function createTurns(options: TurnsOptions): Turns {
     const { attributes, ...who } = options.identity()
     const prompt = short(said ?? cause.prompt) || undefined
     const conversationId = manual?.conversation ?? who.conversationId
-    const before = history[0]?.record().conversationId
-    if (before && conversationId && before !== conversationId) forget(0)
+    const conversation = history[0]?.record().conversationId
+    if (conversation && conversationId && conversation !== conversationId) forget(0)
 
     const { kind } = cause
     const begun =
@@ -162,7 +170,7 @@ export function createTurns(options: TurnsOptions): Turns {
       manual?.trigger ?? ((intended?.kind as Trigger) || (kind === 'program' ? kind : again ? 'regenerate' : 'submit'))
     const replaced =
       trigger === 'edit' || trigger === 'regenerate' ? replacedBy(trigger, (intended ?? cause).element) : undefined
-    const previous = previousOf(replaced ?? history[0])
+    const before = replaced ?? history[0]
 
     const others = live()
     const turn: Turn = createTurn(
@@ -198,13 +206,7 @@ export function createTurns(options: TurnsOptions): Turns {
     attach?.(turn)
     for (const other of others) other.interrupt({ by: 'new_send', at: cause.at, cause })
     others[limits.open - 1]?.leave('new_send', now)
-    options.onOpen?.(turn.record(), {
-      prompt,
-      previous,
-      trigger,
-      edited: trigger === 'edit',
-      regenerated: trigger === 'regenerate',
-    })
+    options.onOpen?.(turn.record(), about(turn, before))
     return turn
   }
 
@@ -265,13 +267,9 @@ export function createTurns(options: TurnsOptions): Turns {
         const told = short(prompt)
         if (told && !turn.prompt && history.includes(turn)) {
           turn.prompt = told
-          const { trigger, replaces } = turn.record()
-          options.onPrompt?.(turn.record(), {
-            prompt: told,
-            previous: previousOf(replaces ? find(replaces) : history[history.indexOf(turn) + 1]),
-            edited: trigger === 'edit',
-            regenerated: trigger === 'regenerate',
-          })
+          const record = turn.record()
+          const before = record.replaces ? find(record.replaces) : history[history.indexOf(turn) + 1]
+          options.onPrompt?.(record, about(turn, before))
         }
       } else dead = true
     }

@@ -334,3 +334,12 @@ describe('recovered after the page died', () => {
     expect(recover(record, false)).toBe(record)
   })
 })
+
+test('a stream that breaks after it said how it finished is whole', () => {
+  expect(ended(startChat().send().headers().say('Hi').finish('stop').end('failed').rest()).endedBy).toBe('done')
+})
+
+test('left while the answer is still to come another way, it is abandoned', () => {
+  const chat = startChat().send().headers(200, 'application/json').end().wait(4000).leave()
+  expect(ended(chat)).toMatchObject({ outcome: 'abandoned', phase: 'waiting' })
+})
