@@ -26,6 +26,9 @@ const views = new Map()
 let following = true
 
 const current = () => store.get(currentId)
+/** @param {string} selector @param {ParentNode} [within] */
+const focus = (selector, within = document) =>
+  /** @type {HTMLElement | null} */ (within.querySelector(selector))?.focus()
 
 // ---- asking
 
@@ -228,7 +231,8 @@ function editor(element, message, done) {
   const form = make('form', 'editing', box, make('div', '', cancel, save))
   const close = () => {
     form.remove()
-    element.classList.remove('is-edited')(/** @type {any} */ (element.querySelector('[data-action=edit]')))?.focus()
+    element.classList.remove('is-edited')
+    focus('[data-action=edit]', element)
   }
   cancel.onclick = close
   form.onkeydown = (event) => {
@@ -240,7 +244,8 @@ function editor(element, message, done) {
       event.keyCode !== 229 &&
       event.target === box
     ) {
-      event.preventDefault()(/** @type {any} */ (form)).requestSubmit(save)
+      event.preventDefault()
+      save.click()
     }
   }
   form.onsubmit = (event) => {
@@ -407,7 +412,7 @@ function side(on) {
   document.body.classList.toggle('side-open', on && narrow.matches)
   $('side').inert = !shown
   document.querySelector('[data-action=open-side]')?.setAttribute('aria-expanded', String(on && narrow.matches))
-  if (on && narrow.matches) /** @type {any} */ (document.querySelector('[data-action=close-side]'))?.focus()
+  if (on && narrow.matches) focus('[data-action=close-side]')
 }
 narrow.addEventListener('change', () => side(false))
 
@@ -595,9 +600,11 @@ document.addEventListener('click', (event) => {
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape') return
   if (!$('try-menu').hidden) {
-    tryMenu(false)(/** @type {any} */ (document.querySelector('[data-action=try]')))?.focus()
+    tryMenu(false)
+    focus('[data-action=try]')
   } else if (document.body.classList.contains('side-open')) {
-    side(false)(/** @type {any} */ (document.querySelector('[data-action=open-side]')))?.focus()
+    side(false)
+    focus('[data-action=open-side]')
   }
 })
 addEventListener('hashchange', () => open(location.hash.slice(1) || undefined))
