@@ -20,10 +20,13 @@ export const readingTable: ReadingTable = {
 /** Version of `readingTable`, reported with every turn. Say another one with another table. */
 export const readerModel = 'irest-1'
 
-// First to last code point. The first two hold no mark and no white space, so that most CJK text skips the pattern.
+// First to last code point. The first `clean` hold no mark and no white space, so that most text skips the pattern.
+const clean = 4
 const ranges: readonly (readonly [number, number, Script])[] = [
   [0x4e00, 0x9fff, 'han'],
   [0xac00, 0xd7a3, 'hangul'],
+  [0xc0, 0x2ff, 'alphabetic'],
+  [0x370, 0x482, 'alphabetic'],
   [0x80, 0x58f, 'alphabetic'],
   [0x590, 0x5ff, 'hebrew'],
   [0x600, 0x6ff, 'arabic'],
@@ -64,14 +67,10 @@ export function measure(text: string, table: ReadingTable = readingTable): { cha
       continue
     }
     if (code >> 10 === 0x36) code = text.codePointAt(i)!
-    const at = ranges.findIndex(([from, to]) => code >= from && code <= to)
-    if (at < 0 || at > 1) {
-      if (/[\s\p{M}\u200b-\u200d\u2060]/u.test(String.fromCodePoint(code))) {
-        if (code > 0xffff) i++
-        continue
-      }
-      if (code > 0xffff) i++
-    }
+    if (code > 0xffff) i++
+    let at = 0
+    while (at < ranges.length && !(code >= ranges[at]![0] && code <= ranges[at]![1])) at++
+    if (at >= clean && /[\s\p{M}\u200b-\u200d\u2060]/u.test(String.fromCodePoint(code))) continue
     chars++
     readingMs += table[ranges[at]?.[2] ?? 'other']
   }
