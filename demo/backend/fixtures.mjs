@@ -113,7 +113,7 @@ function session(next, begin) {
   let at = begin
   for (let seq = 1; seq <= count; seq++) {
     const previous = turns.at(-1)
-    const turn = makeTurn({ next, between, pick, hex, model, at, seq, previous, last: seq === count })
+    const turn = makeTurn({ next, between, pick, hex, model, seq, previous, last: seq === count })
     turns.push(turn)
     const request_ = turn.request
     const spans = [
@@ -164,7 +164,12 @@ function session(next, begin) {
           start: at + turn.end + 1100,
           end: at + turn.end + 1100,
           links: [{ traceId: turn.trace, spanId: turn.span }],
-          attributes: { ...common, 'chat_vitals.signal.kind': 'exposed', 'chat_vitals.signal.revision': 1n, ...turn.reference },
+          attributes: {
+            ...common,
+            'chat_vitals.signal.kind': 'exposed',
+            'chat_vitals.signal.revision': 1n,
+            ...turn.reference,
+          },
         }),
       )
     if (turn.exposed && next() < 0.18)
@@ -176,7 +181,11 @@ function session(next, begin) {
           start: at + turn.end + 2600,
           end: at + turn.end + 2600,
           links: [{ traceId: turn.trace, spanId: turn.span }],
-          attributes: { ...common, 'chat_vitals.signal.kind': pick(['copy', 'scroll_back', 'dwell']), ...turn.reference },
+          attributes: {
+            ...common,
+            'chat_vitals.signal.kind': pick(['copy', 'scroll_back', 'dwell']),
+            ...turn.reference,
+          },
         }),
       )
     if (turn.thumb) {
@@ -228,7 +237,12 @@ function session(next, begin) {
         name: 'browser.page',
         start: load,
         end: at,
-        attributes: { ...common, 'url.full': 'http://localhost:5173/', 'chat_vitals.page.revision': 1n, 'chat_vitals.page.opened': BigInt(count) },
+        attributes: {
+          ...common,
+          'url.full': 'http://localhost:5173/',
+          'chat_vitals.page.revision': 1n,
+          'chat_vitals.page.opened': BigInt(count),
+        },
         events: [
           vital('ttfb', between(40, 900), 800, 1800),
           vital('lcp', between(600, 3200), 2500, 4000),
@@ -241,7 +255,7 @@ function session(next, begin) {
   return batches
 }
 
-function makeTurn({ next, between, pick, hex, model, at, seq, previous, last }) {
+function makeTurn({ next, between, pick, hex, model, seq, previous, last }) {
   const kind = MODELS[model]
   const weight = kind.language === 'han' ? 181 : 52
   const parts = {
@@ -315,7 +329,12 @@ function makeTurn({ next, between, pick, hex, model, at, seq, previous, last }) 
     stalled,
     error: outcome === 'error' ? ended.error : undefined,
     exposed: outcome === 'completed' && next() < 0.9,
-    thumb: outcome === 'completed' && next() < 0.16 ? (next() < (felt.ratio > 0.05 ? 0.3 : 0.82) ? 'up' : 'down') : undefined,
+    thumb:
+      outcome === 'completed' && next() < 0.16
+        ? next() < (felt.ratio > 0.05 ? 0.3 : 0.82)
+          ? 'up'
+          : 'down'
+        : undefined,
     reference: { 'chat_vitals.turn.id': id, 'chat_vitals.turn.trace_id': trace, 'chat_vitals.turn.span_id': spanId },
     request: {
       id: hex(16),
@@ -331,7 +350,8 @@ function makeTurn({ next, between, pick, hex, model, at, seq, previous, last }) 
         'error.type': status === 200 ? undefined : String(status),
         'gen_ai.response.model': status === 200 ? model : undefined,
         'gen_ai.response.id': status === 200 ? `chatcmpl-${hex(8)}` : undefined,
-        'gen_ai.response.time_to_first_chunk': seen === undefined ? undefined : seconds(parts.server + parts.model * (reasons ? 0.3 : 1)),
+        'gen_ai.response.time_to_first_chunk':
+          seen === undefined ? undefined : seconds(parts.server + parts.model * (reasons ? 0.3 : 1)),
         'chat_vitals.stream.transport': 'fetch',
         'chat_vitals.stream.chunks': BigInt(frames.length),
         'chat_vitals.stream.bytes': BigInt(Math.round(felt.chars * 34)),
@@ -451,7 +471,11 @@ function serverSpans(turn, at, hex, between, model) {
       kind: 2,
       start,
       end,
-      attributes: { 'http.request.method': 'POST', 'http.route': '/v1/chat/completions', 'http.response.status_code': BigInt(call.status) },
+      attributes: {
+        'http.request.method': 'POST',
+        'http.route': '/v1/chat/completions',
+        'http.response.status_code': BigInt(call.status),
+      },
       error: call.status >= 500 ? 'upstream failed' : undefined,
     }),
   ]

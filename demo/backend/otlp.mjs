@@ -144,7 +144,8 @@ function readNs(value, name) {
 
 function readKind(kind) {
   if (kind == null) return KINDS[0]
-  const name = typeof kind === 'string' ? kind.replace('SPAN_KIND_', '').replace('UNSPECIFIED', 'INTERNAL') : KINDS[kind]
+  const name =
+    typeof kind === 'string' ? kind.replace('SPAN_KIND_', '').replace('UNSPECIFIED', 'INTERNAL') : KINDS[kind]
   if (!KINDS.includes(name)) throw new Invalid('kind must be 0 to 5')
   return name
 }

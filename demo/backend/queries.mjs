@@ -262,7 +262,7 @@ export async function openQueries(store) {
     )
     return {
       total: rows[0]?.total ?? 0,
-      sessions: rows.map(({ total, latest, worst_ttft, longest_stall, ...row }) => ({
+      sessions: rows.map(({ total: _total, latest: _latest, worst_ttft, longest_stall, ...row }) => ({
         ...row,
         models: row.models ?? [],
         worstTtft: worst_ttft,
@@ -306,13 +306,21 @@ export async function openQueries(store) {
         values,
       )
     }
-    const [total] = await over((is) => `SELECT ${MEASURES}, min(started) AS first, max(started) AS last ${FROM} WHERE ${is}`)
+    const [total] = await over(
+      (is) => `SELECT ${MEASURES}, min(started) AS first, max(started) AS last ${FROM} WHERE ${is}`,
+    )
     const size = bucket === 'day' || (bucket !== 'hour' && total.last - total.first > 3 * 864e5) ? 'day' : 'hour'
     const ms = size === 'day' ? 864e5 : 36e5
     const totals = read(total)
 
     const interval = await over((is) => {
-      const wanted = { ttft: [0.75, 'first_text', 'in_view'], stall_ratio: [0.75], stall_longest: [0.75], gap_p95: [0.75], qoe: [0.25] }
+      const wanted = {
+        ttft: [0.75, 'first_text', 'in_view'],
+        stall_ratio: [0.75],
+        stall_longest: [0.75],
+        gap_p95: [0.75],
+        qoe: [0.25],
+      }
       const parts = Object.entries(wanted).flatMap(([name, [q, column = name, seen = 'true']]) => {
         const bounds = quantileBounds(totals[name].n, q)
         return bounds ? [`quantile_cont(${column}, [${bounds.join(', ')}]) FILTER (${seen}) AS ${name}`] : []
@@ -345,12 +353,13 @@ export async function openQueries(store) {
     const parts = ['client', 'server', 'model', 'render', 'paint', 'unknown']
     const causes = ['server', 'client', 'main_thread', 'tool', 'unknown']
     const [sums] = await over(
-      (is) => `SELECT ${[
-        ...parts.map((name) => `sum(part_${name}) FILTER (in_view) AS part_${name}`),
-        ...causes.map((name) => `sum(stall_${name}) AS stall_${name}`),
-        `CAST(count(*) FILTER (in_view AND coalesce(${parts.map((name) => `part_${name}`).join(', ')}) IS NOT NULL) AS INTEGER) AS n`,
-        `CAST(count(*) FILTER (stall_duration > 0) AS INTEGER) AS stalled`,
-      ].join(', ')} FROM turns WHERE ${is}`,
+      (is) =>
+        `SELECT ${[
+          ...parts.map((name) => `sum(part_${name}) FILTER (in_view) AS part_${name}`),
+          ...causes.map((name) => `sum(stall_${name}) AS stall_${name}`),
+          `CAST(count(*) FILTER (in_view AND coalesce(${parts.map((name) => `part_${name}`).join(', ')}) IS NOT NULL) AS INTEGER) AS n`,
+          `CAST(count(*) FILTER (stall_duration > 0) AS INTEGER) AS stalled`,
+        ].join(', ')} FROM turns WHERE ${is}`,
     )
     const [perSession] = await over(
       (is) => `SELECT CAST(count(*) AS INTEGER) AS sessions, CAST(count(*) FILTER (active) AS INTEGER) AS active,
@@ -364,7 +373,12 @@ export async function openQueries(store) {
       by,
       bucket: size,
       totals,
-      histogram: { edges: EDGES, counts: EDGES.map((_, i) => i).concat(EDGES.length).map((i) => histogram.find((row) => row.i === i)?.n ?? 0) },
+      histogram: {
+        edges: EDGES,
+        counts: EDGES.map((_, i) => i)
+          .concat(EDGES.length)
+          .map((i) => histogram.find((row) => row.i === i)?.n ?? 0),
+      },
       trend: trend.map(({ at, ...row }) => ({ at, ...read(row) })),
       breakdown: breakdown.map(({ value, ...row }) => ({ value, ...read(row) })),
       outcomes,
@@ -428,7 +442,8 @@ export async function openQueries(store) {
           SELECT attributes, resource, true AS own, unnest(json_keys(attributes)) AS key FROM recent UNION ALL
           SELECT attributes, resource, false, unnest(json_keys(resource)) FROM recent)
         WHERE key NOT LIKE '%"%' AND NOT regexp_matches(key, '\\.id$|revision|^telemetry\\.|curve|delivery\\.|\\.seq$|of_turn|replaces'))
-      GROUP BY key HAVING n BETWEEN 1 AND 50 AND bool_and(TRY_CAST(value AS DOUBLE) IS NULL) ORDER BY key`.replaceAll(
+      GROUP BY key HAVING n BETWEEN 1 AND 50
+        AND (bool_and(TRY_CAST(value AS DOUBLE) IS NULL) OR (n <= 12 AND key NOT LIKE 'chat_vitals.%')) ORDER BY key`.replaceAll(
         'recent',
         '(FROM turns ORDER BY start_ns DESC LIMIT 1000)',
       ),
@@ -436,16 +451,30 @@ export async function openQueries(store) {
     const covered = new Set(Object.values(TURN).map(([attribute]) => attribute))
     for (const name of ['service.name', 'service.version', 'deployment.environment.name', 'deployment.environment'])
       covered.add(name)
-    return [...DIMENSIONS.filter((name) => used[name]), ...keys.map((row) => row.key).filter((key) => !covered.has(key)), 'chat_vitals.correction.kind'].filter(
-      (name, i, all) => all.indexOf(name) === i,
-    )
+    return [
+      ...DIMENSIONS.filter((name) => used[name]),
+      ...keys.map((row) => row.key).filter((key) => !covered.has(key)),
+      'chat_vitals.correction.kind',
+    ].filter((name, i, all) => all.indexOf(name) === i)
   }
 
-  /** Cheap enough to be polled. */
+  let seen = { at: -1, answer: {} }
+  /** Polled by every open page: asked of the spans only when there are new ones. */
   async function health() {
-    const row = await one(`SELECT CAST(count(*) AS INTEGER) AS spans, CAST(count(*) FILTER (name = 'chat.turn') AS INTEGER) AS turns,
+    const at = store.changes()
+    if (seen.at === at) return seen.answer
+    const [row] =
+      await store.query(`SELECT CAST(count(*) AS INTEGER) AS spans, CAST(count(*) FILTER (name = 'chat.turn') AS INTEGER) AS turns,
       CAST(max(received_at) AS DOUBLE) AS last, bool_or((resource->>'$."chat_vitals.generated"') = 'true') AS generated FROM spans`)
-    return { status: 'ok', spans: row.spans, turns: row.turns, lastReceivedAt: row.last, generated: Boolean(row.generated) }
+    const answer = {
+      status: 'ok',
+      spans: row.spans,
+      turns: row.turns,
+      lastReceivedAt: row.last,
+      generated: Boolean(row.generated),
+    }
+    seen = { at, answer }
+    return answer
   }
 
   return { sessions, session, overview, health }

@@ -71,7 +71,9 @@ export async function startBackend({ port = 4318, file = '.demo/backend.duckdb',
     const { attr: _, ...plain } = Object.fromEntries(params)
     // attr=prompt.version:7, as often as wanted.
     const attributes = Object.fromEntries(
-      params.getAll('attr').map((item) => [item.slice(0, item.lastIndexOf(':')), item.slice(item.lastIndexOf(':') + 1)]),
+      params
+        .getAll('attr')
+        .map((item) => [item.slice(0, item.lastIndexOf(':')), item.slice(item.lastIndexOf(':') + 1)]),
     )
     const filter = { ...plain, attributes }
     if (path === '/api/health') return json(response, 200, await queries.health())
@@ -115,7 +117,9 @@ export async function startBackend({ port = 4318, file = '.demo/backend.duckdb',
   } catch (error) {
     await close()
     if (/** @type {any} */ (error).code !== 'EADDRINUSE') throw error
-    throw new Error(`Port ${port} is taken. Set PORT_OTLP to another one, or stop what listens there.`, { cause: error })
+    throw new Error(`Port ${port} is taken. Set PORT_OTLP to another one, or stop what listens there.`, {
+      cause: error,
+    })
   }
 }
 
@@ -128,7 +132,10 @@ function cors(request, response) {
   response.setHeader('Access-Control-Expose-Headers', 'Retry-After')
   if (request.method !== 'OPTIONS') return
   response.setHeader('Access-Control-Allow-Methods', 'GET, POST, OPTIONS')
-  response.setHeader('Access-Control-Allow-Headers', request.headers['access-control-request-headers'] ?? 'content-type')
+  response.setHeader(
+    'Access-Control-Allow-Headers',
+    request.headers['access-control-request-headers'] ?? 'content-type',
+  )
   response.setHeader('Access-Control-Max-Age', '86400')
   if (request.headers['access-control-request-private-network'])
     response.setHeader('Access-Control-Allow-Private-Network', 'true')
@@ -176,7 +183,8 @@ async function page(path, response) {
   if (!content) return status(response, 404, 'No such page')
   response.writeHead(200, {
     'Content-Type': type,
-    'Content-Security-Policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'",
+    'Content-Security-Policy':
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'",
     'X-Content-Type-Options': 'nosniff',
     'Cache-Control': 'no-cache',
   })

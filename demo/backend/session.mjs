@@ -268,7 +268,8 @@ function readPage(span) {
     vitals: span.events
       .filter((event) => event.name.includes('web_vital'))
       .map((event) => {
-        const get = (name) => Object.entries(event.attributes).find(([key]) => key === name || key.endsWith(`.${name}`))?.[1]
+        const get = (name) =>
+          Object.entries(event.attributes).find(([key]) => key === name || key.endsWith(`.${name}`))?.[1]
         return { name: get('name'), value: get('value'), rating: get('rating') }
       }),
   }
@@ -298,7 +299,8 @@ export function readCurve(value) {
   const numbers = flat.flat().map((it) => (it === '' || it === null ? NaN : Number(it)))
   const points = []
   for (let i = 0; i + 1 < numbers.length; i += 2)
-    if (Number.isFinite(numbers[i]) && Number.isFinite(numbers[i + 1])) points.push([numbers[i] * scale, numbers[i + 1]])
+    if (Number.isFinite(numbers[i]) && Number.isFinite(numbers[i + 1]))
+      points.push([numbers[i] * scale, numbers[i + 1]])
   return points
 }
 

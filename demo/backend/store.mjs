@@ -62,6 +62,7 @@ export async function openStore(file) {
   const writer = await instance.connect()
   const reader = await instance.connect()
   await writer.run(CREATE)
+  const statement = await writer.prepare(UPSERT)
 
   /** What waits for the writer; taken as a whole by the next transaction. @type {{ rows: SpanRow[], done: (error?: unknown) => void }[]} */
   let waiting = []
@@ -84,11 +85,13 @@ export async function openStore(file) {
   }
 
   /** @param {SpanRow[]} rows @returns {Promise<unknown>} the error, if there was one */
-  const upsert = (rows) =>
-    writer.run(UPSERT, [JSON.stringify(merge(rows))]).then(
+  const upsert = (rows) => {
+    statement.bindVarchar(1, JSON.stringify(merge(rows)))
+    return statement.run().then(
       () => undefined,
       (reason) => reason,
     )
+  }
 
   return {
     write(rows) {

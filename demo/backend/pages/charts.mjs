@@ -76,7 +76,11 @@ export function growthChart(turn) {
       shape.push(`L${x(end)} ${y(curve.at(-1)[1])}`)
     }
     const band = (from, to, name, title) =>
-      s('rect', { class: name, x: x(from), y: above, width: Math.max(1, x(to) - x(from)), height: floor - above }, s('title', null, title))
+      s(
+        'rect',
+        { class: name, x: x(from), y: above, width: Math.max(1, x(to) - x(from)), height: floor - above },
+        s('title', null, title),
+      )
     const marks = [
       ['first feedback', turn.moments.firstFeedback],
       ['first progress', turn.moments.firstProgress],
@@ -91,24 +95,59 @@ export function growthChart(turn) {
         role: 'img',
         'aria-label': `Growth of the answer: ${number(chars ?? 0)} characters in ${duration(end)}, first text after ${duration(turn.ttft)}`,
       },
-      s('defs', null, s('pattern', { id: 'hatch', width: 6, height: 6, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' }, s('rect', { class: 'hatch-line', width: 1.4, height: 6 }))),
+      s(
+        'defs',
+        null,
+        s(
+          'pattern',
+          { id: 'hatch', width: 6, height: 6, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' },
+          s('rect', { class: 'hatch-line', width: 1.4, height: 6 }),
+        ),
+      ),
       ticks(top, 3).map((n) => [
         s('line', { class: 'grid', x1: left, x2: width - right, y1: y(n), y2: y(n) }),
         s('text', { class: 'tick', x: left - 6, y: y(n) + 3.5, 'text-anchor': 'end' }, n >= 1000 ? `${n / 1000}k` : n),
       ]),
       band(0, waitEnd, 'wait', `Waited ${duration(waitEnd)} for the first text`),
-      frozen.map((it) => band(it.from, it.to, 'frozen', `Nothing new on screen for about ${duration(it.to - it.from)}`)),
-      waits.map((it) => band(it.from, it.to, 'starved', `The modelled reader had nothing left to read, about ${duration(it.to - it.from)}`)),
-      curve.length && s('path', { class: 'area', d: `${shape.join('')}L${x(end)} ${floor}L${x(curve[0][0])} ${floor}Z` }),
+      frozen.map((it) =>
+        band(it.from, it.to, 'frozen', `Nothing new on screen for about ${duration(it.to - it.from)}`),
+      ),
+      waits.map((it) =>
+        band(
+          it.from,
+          it.to,
+          'starved',
+          `The modelled reader had nothing left to read, about ${duration(it.to - it.from)}`,
+        ),
+      ),
+      curve.length &&
+        s('path', { class: 'area', d: `${shape.join('')}L${x(end)} ${floor}L${x(curve[0][0])} ${floor}Z` }),
       curve.length && s('path', { class: 'line', d: shape.join('') }),
-      line.length && s('path', { class: 'reader', d: line.map(([at, n], i) => `${i ? 'L' : 'M'}${x(at)} ${y(n)}`).join('') }),
-      turn.ttft !== undefined && s('line', { class: 'first', x1: x(turn.ttft), x2: x(turn.ttft), y1: above, y2: floor }),
-      marks.map(([name, at]) => s('path', { class: 'mark', d: `M${x(at)} ${floor - 5}l3.5 5h-7z` }, s('title', null, `${name} ${duration(at)}`))),
+      line.length &&
+        s('path', { class: 'reader', d: line.map(([at, n], i) => `${i ? 'L' : 'M'}${x(at)} ${y(n)}`).join('') }),
+      turn.ttft !== undefined &&
+        s('line', { class: 'first', x1: x(turn.ttft), x2: x(turn.ttft), y1: above, y2: floor }),
+      marks.map(([name, at]) =>
+        s(
+          'path',
+          { class: 'mark', d: `M${x(at)} ${floor - 5}l3.5 5h-7z` },
+          s('title', null, `${name} ${duration(at)}`),
+        ),
+      ),
       ticks(end, Math.max(2, Math.floor(width / 90))).map((ms, i) =>
-        s('text', { class: 'tick', x: x(ms), y: height - 6, 'text-anchor': i ? 'middle' : 'start' }, ms ? axisTime(ms) : '0'),
+        s(
+          'text',
+          { class: 'tick', x: x(ms), y: height - 6, 'text-anchor': i ? 'middle' : 'start' },
+          ms ? axisTime(ms) : '0',
+        ),
       ),
       s('line', { class: 'axis', x1: left, x2: width - right, y1: floor, y2: floor }),
-      !curve.length && s('text', { class: 'note', x: left + (width - left - right) / 2, y: (above + floor) / 2 + 4, 'text-anchor': 'middle' }, 'no answer text was seen'),
+      !curve.length &&
+        s(
+          'text',
+          { class: 'note', x: left + (width - left - right) / 2, y: (above + floor) / 2 + 4, 'text-anchor': 'middle' },
+          'no answer text was seen',
+        ),
     )
   })
 }
@@ -122,7 +161,19 @@ const axisTime = (ms) => (ms < 1000 ? `${ms} ms` : `${Number((ms / 1000).toFixed
 export function intervalBar({ value, low, high, max, zones }, text) {
   const at = (v) => `${Math.min(100, Math.max(0, (v / max) * 100))}%`
   const span = (from, to) => ({ left: at(from), width: `calc(${at(to)} - ${at(from)})` })
-  const zone = zones && (zones.better === 'high' ? [['poor', 0, zones.poor], ['fair', zones.poor, zones.good], ['good', zones.good, max]] : [['good', 0, zones.good], ['fair', zones.good, zones.poor], ['poor', zones.poor, max]])
+  const zone =
+    zones &&
+    (zones.better === 'high'
+      ? [
+          ['poor', 0, zones.poor],
+          ['fair', zones.poor, zones.good],
+          ['good', zones.good, max],
+        ]
+      : [
+          ['good', 0, zones.good],
+          ['fair', zones.good, zones.poor],
+          ['poor', zones.poor, max],
+        ])
   return h(
     'div.interval',
     { role: 'img', 'aria-label': text, title: text },
@@ -154,31 +205,57 @@ export function histogramChart({ edges, counts }, quantiles, limits) {
     let labelEnd = -99
     return s(
       'svg',
-      { width, height, role: 'img', 'aria-label': `TTFT distribution: ${shown.map((n, i) => `${name(i)}: ${n}`).join(', ')}` },
-      ticks(top, 3).filter(Number.isInteger).map((n) => [
-        s('line', { class: 'grid', x1: left, x2: width - right, y1: y(n), y2: y(n) }),
-        s('text', { class: 'tick', x: left - 6, y: y(n) + 3.5, 'text-anchor': 'end' }, n),
-      ]),
+      {
+        width,
+        height,
+        role: 'img',
+        'aria-label': `TTFT distribution: ${shown.map((n, i) => `${name(i)}: ${n}`).join(', ')}`,
+      },
+      ticks(top, 3)
+        .filter(Number.isInteger)
+        .map((n) => [
+          s('line', { class: 'grid', x1: left, x2: width - right, y1: y(n), y2: y(n) }),
+          s('text', { class: 'tick', x: left - 6, y: y(n) + 3.5, 'text-anchor': 'end' }, n),
+        ]),
       shown.map((n, i) => {
         const edge = edges[i] ?? Infinity
         const rate = edge <= limits.good ? 'good' : edge <= limits.poor ? 'fair' : 'poor'
         return s(
           'rect',
-          { class: `bar ${rate}`, x: left + i * step + 1.5, width: Math.max(1, step - 3), y: n ? Math.min(y(n), floor - 2) : floor, height: n ? Math.max(2, floor - y(n)) : 0, rx: 2 },
+          {
+            class: `bar ${rate}`,
+            x: left + i * step + 1.5,
+            width: Math.max(1, step - 3),
+            y: n ? Math.min(y(n), floor - 2) : floor,
+            height: n ? Math.max(2, floor - y(n)) : 0,
+            rx: 2,
+          },
           s('title', null, `${name(i)}: ${n} turns (${rate})`),
         )
       }),
       s('line', { class: 'axis', x1: left, x2: width - right, y1: floor, y2: floor }),
-      shown.map((_, i) => i && (i % every === 0 || edges[i - 1] === limits.good || edges[i - 1] === limits.poor) && (every === 1 || step * 2 > 26) ? s('text', { class: 'tick', x: left + i * step, y: height - 8, 'text-anchor': 'middle' }, edges[i - 1]) : ''),
+      shown.map((_, i) =>
+        i &&
+        (i % every === 0 || edges[i - 1] === limits.good || edges[i - 1] === limits.poor) &&
+        (every === 1 || step * 2 > 26)
+          ? s('text', { class: 'tick', x: left + i * step, y: height - 8, 'text-anchor': 'middle' }, edges[i - 1])
+          : '',
+      ),
       s('text', { class: 'tick', x: width - right, y: height - 8, 'text-anchor': 'end' }, 's'),
-      quantiles.filter(([, v]) => v != null).map(([text, v]) => {
-        const place = Math.max(x(v), labelEnd + 4)
-        labelEnd = place + text.length * 7
-        return [
-          s('line', { class: 'quantile', x1: x(v), x2: x(v), y1: above - 6, y2: floor }, s('title', null, `${text} ${duration(v * 1000)}`)),
-          s('text', { class: 'tick strong', x: place - 2, y: above - 10, 'text-anchor': 'start' }, text),
-        ]
-      }),
+      quantiles
+        .filter(([, v]) => v != null)
+        .map(([text, v]) => {
+          const place = Math.max(x(v), labelEnd + 4)
+          labelEnd = place + text.length * 7
+          return [
+            s(
+              'line',
+              { class: 'quantile', x1: x(v), x2: x(v), y1: above - 6, y2: floor },
+              s('title', null, `${text} ${duration(v * 1000)}`),
+            ),
+            s('text', { class: 'tick strong', x: place - 2, y: above - 10, 'text-anchor': 'start' }, text),
+          ]
+        }),
     )
   })
 }
@@ -194,26 +271,36 @@ export function trendChart(rows, how) {
   const readout = h('div.readout', { 'aria-live': 'off' })
   const say = (row) =>
     readout.replaceChildren(
-      ...how.lines.map((line) => h('span', null, h(`i.key.${line.class}`), line.name, h('b', null, format(line.of(row))))),
+      ...how.lines.map((line) =>
+        h('span', null, h(`i.key.${line.class}`), line.name, h('b', null, format(line.of(row)))),
+      ),
       h('small', null, `${how.bucket > 4e6 ? day(row.at) : `${day(row.at)} ${hour(row.at)}`} · n ${how.n(row)}`),
     )
   const format = (v) => (v == null ? NONE : how.format(v))
   const chart = responsive('chart', (width) => {
     const [left, right, above, height] = [40, 8, 8, 150]
     const floor = height - 20
-    const values = rows.flatMap((row) => [...how.lines.map((line) => line.of(row)), how.band?.(row)?.[1]]).filter((v) => v != null)
+    const values = rows
+      .flatMap((row) => [...how.lines.map((line) => line.of(row)), how.band?.(row)?.[1]])
+      .filter((v) => v != null)
     const top = Math.max(...values, how.floor ?? 0) * 1.05 || 1
     const [first, last] = [rows[0].at, rows.at(-1).at]
-    const x = (at) => (last === first ? (left + width - right) / 2 : left + 4 + ((width - left - right - 8) * (at - first)) / (last - first))
+    const x = (at) =>
+      last === first
+        ? (left + width - right) / 2
+        : left + 4 + ((width - left - right - 8) * (at - first)) / (last - first)
     const y = (v) => floor - ((floor - above) * Math.min(v, top)) / top
     const cursor = s('line', { class: 'cursor', y1: above, y2: floor, visibility: 'hidden' })
-    const path = (of) => rows.map((row, i) => {
-      const v = of(row)
-      if (v == null) return ''
-      const before = rows[i - 1]
-      const joined = before && of(before) != null && row.at - before.at <= how.bucket * (how.bucket > 4e6 ? 1.6 : 8)
-      return `${joined ? 'L' : 'M'}${x(row.at).toFixed(1)} ${y(v).toFixed(1)}`
-    }).join('')
+    const path = (of) =>
+      rows
+        .map((row, i) => {
+          const v = of(row)
+          if (v == null) return ''
+          const before = rows[i - 1]
+          const joined = before && of(before) != null && row.at - before.at <= how.bucket * (how.bucket > 4e6 ? 1.6 : 8)
+          return `${joined ? 'L' : 'M'}${x(row.at).toFixed(1)} ${y(v).toFixed(1)}`
+        })
+        .join('')
     const svg = s(
       'svg',
       { width, height, role: 'img', 'aria-label': `${how.lines.map((line) => line.name).join(', ')} over time` },
@@ -221,16 +308,39 @@ export function trendChart(rows, how) {
         s('line', { class: 'grid', x1: left, x2: width - right, y1: y(v), y2: y(v) }),
         s('text', { class: 'tick', x: left - 6, y: y(v) + 3.5, 'text-anchor': 'end' }, how.tick(v)),
       ]),
-      how.band && rows.map((row) => {
-        const range = how.band?.(row)
-        return range && s('line', { class: 'whisker', x1: x(row.at), x2: x(row.at), y1: y(range[0]), y2: y(range[1]) })
-      }),
+      how.band &&
+        rows.map((row) => {
+          const range = how.band?.(row)
+          return (
+            range && s('line', { class: 'whisker', x1: x(row.at), x2: x(row.at), y1: y(range[0]), y2: y(range[1]) })
+          )
+        }),
       how.lines.map((line) => [
         s('path', { class: `line ${line.class}`, d: path(line.of) }),
-        rows.map((row) => line.of(row) != null && s('circle', { class: `dot ${line.class}${how.n(row) < 5 ? ' few' : ''}`, cx: x(row.at), cy: y(line.of(row)), r: 2.2 })),
+        rows.map(
+          (row) =>
+            line.of(row) != null &&
+            s('circle', {
+              class: `dot ${line.class}${how.n(row) < 5 ? ' few' : ''}`,
+              cx: x(row.at),
+              cy: y(line.of(row)),
+              r: 2.2,
+            }),
+        ),
       ]),
       s('line', { class: 'axis', x1: left, x2: width - right, y1: floor, y2: floor }),
-      timeTicks(first, last, width).map((at) => s('text', { class: 'tick', x: Math.min(Math.max(x(at), left + 16), width - right - 16), y: height - 5, 'text-anchor': 'middle' }, last - first > 864e5 ? day(at) : hour(at))),
+      timeTicks(first, last, width).map((at) =>
+        s(
+          'text',
+          {
+            class: 'tick',
+            x: Math.min(Math.max(x(at), left + 16), width - right - 16),
+            y: height - 5,
+            'text-anchor': 'middle',
+          },
+          last - first > 864e5 ? day(at) : hour(at),
+        ),
+      ),
       cursor,
     )
     const follow = (event) => {
@@ -256,7 +366,8 @@ function timeTicks(first, last, width) {
   const count = Math.max(2, Math.floor(width / 110))
   if (last - first > 864e5) {
     const days = []
-    for (let at = new Date(first).setHours(24, 0, 0, 0); at <= last; at = new Date(at).setHours(24, 0, 0, 0)) days.push(at)
+    for (let at = new Date(first).setHours(24, 0, 0, 0); at <= last; at = new Date(at).setHours(24, 0, 0, 0))
+      days.push(at)
     const every = Math.ceil(days.length / count)
     return days.length ? days.filter((_, i) => i % every === 0) : [first, last]
   }
@@ -283,21 +394,52 @@ export function volumeChart(rows, bucket, names) {
     return s(
       'svg',
       { width, height, role: 'img', 'aria-label': 'Turns over time by outcome' },
-      ticks(top, 3).filter(Number.isInteger).map((v) => [
-        s('line', { class: 'grid', x1: left, x2: width - right, y1: floor - y(v), y2: floor - y(v) }),
-        s('text', { class: 'tick', x: left - 6, y: floor - y(v) + 3.5, 'text-anchor': 'end' }, v),
-      ]),
+      ticks(top, 3)
+        .filter(Number.isInteger)
+        .map((v) => [
+          s('line', { class: 'grid', x1: left, x2: width - right, y1: floor - y(v), y2: floor - y(v) }),
+          s('text', { class: 'tick', x: left - 6, y: floor - y(v) + 3.5, 'text-anchor': 'end' }, v),
+        ]),
       rows.map((row) => {
         let from = floor
         const wide = Math.min(Math.max(step - 2, 2), 22)
-        return s('g', { onpointerenter: () => say(row) }, names.map((name) => {
-          const tall = y(row.outcomes[name] ?? 0)
-          from -= tall
-          return tall > 0 && s('rect', { class: `o-${name}`, x: middle(row.at) - wide / 2, width: wide, y: from, height: Math.max(1, tall - 1), rx: 1 }, s('title', null, `${name}: ${row.outcomes[name]}`))
-        }))
+        return s(
+          'g',
+          { onpointerenter: () => say(row) },
+          names.map((name) => {
+            const tall = y(row.outcomes[name] ?? 0)
+            from -= tall
+            return (
+              tall > 0 &&
+              s(
+                'rect',
+                {
+                  class: `o-${name}`,
+                  x: middle(row.at) - wide / 2,
+                  width: wide,
+                  y: from,
+                  height: Math.max(1, tall - 1),
+                  rx: 1,
+                },
+                s('title', null, `${name}: ${row.outcomes[name]}`),
+              )
+            )
+          }),
+        )
       }),
       s('line', { class: 'axis', x1: left, x2: width - right, y1: floor, y2: floor }),
-      timeTicks(first, last, width).map((at) => s('text', { class: 'tick', x: Math.min(Math.max(middle(at), left + 16), width - right - 16), y: height - 5, 'text-anchor': 'middle' }, last - first > 864e5 ? day(at) : hour(at))),
+      timeTicks(first, last, width).map((at) =>
+        s(
+          'text',
+          {
+            class: 'tick',
+            x: Math.min(Math.max(middle(at), left + 16), width - right - 16),
+            y: height - 5,
+            'text-anchor': 'middle',
+          },
+          last - first > 864e5 ? day(at) : hour(at),
+        ),
+      ),
     )
   })
   say(rows.at(-1))

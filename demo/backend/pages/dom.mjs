@@ -18,7 +18,11 @@ export function h(tag, props, ...children) {
     else if (key.startsWith('on')) element.addEventListener(key.slice(2), value)
     else element.setAttribute(key, value === true ? '' : String(value))
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false && child !== ''))
+  element.append(
+    ...children
+      .flat(Infinity)
+      .filter((child) => child !== undefined && child !== null && child !== false && child !== ''),
+  )
   return element
 }
 
@@ -63,9 +67,11 @@ function carryOver(from, to) {
   }
   const { activeElement } = document
   if (!activeElement || !from.contains(activeElement)) return
-  const all = [...from.querySelectorAll('a, button, summary')]
+  const all = [...from.querySelectorAll('a, button, select, summary')]
   const place = all.indexOf(activeElement)
-  queueMicrotask(() => (place < 0 ? to : to.querySelectorAll('a, button, summary')[place])?.focus?.({ preventScroll: true }))
+  queueMicrotask(() =>
+    (place < 0 ? to : to.querySelectorAll('a, button, select, summary')[place])?.focus?.({ preventScroll: true }),
+  )
 }
 
 /** A chart redrawn for the width it has. @param {string} className @param {(width: number) => Node} draw */

@@ -34,7 +34,11 @@ export function filters({ go }, { search = true } = {}) {
   const selects = Object.fromEntries(
     ['outcome', 'model', 'service'].map((name) => [
       name,
-      h('select', { 'aria-label': name, onchange: (event) => set(name, event.target.value) }, h('option', { value: '' }, title(name))),
+      h(
+        'select',
+        { 'aria-label': name, onchange: (event) => set(name, event.target.value) },
+        h('option', { value: '' }, title(name)),
+      ),
     ]),
   )
   const times = h(

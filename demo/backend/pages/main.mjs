@@ -21,13 +21,17 @@ async function get(path) {
 let shown
 let timer = 0
 let round = 0
+/** Path of the page that is shown; a step within it (to a turn) is no change of page. */
+let opened = ''
 
 function open(focus = false) {
   const path = location.pathname
+  opened = path + location.search
   const session = /^\/sessions\/([^/]+)$/.exec(path)?.[1]
   const page = session ? sessionPage : path === '/overview' ? overviewPage : sessionsPage
   for (const link of document.querySelectorAll('nav a')) {
-    const here = path.startsWith(link.getAttribute('href') ?? '') || (path === '/' && link.getAttribute('href') === '/sessions')
+    const here =
+      path.startsWith(link.getAttribute('href') ?? '') || (path === '/' && link.getAttribute('href') === '/sessions')
     if (here) link.setAttribute('aria-current', 'page')
     else link.removeAttribute('aria-current')
   }
@@ -57,7 +61,11 @@ function showHealth(state) {
   health.className = 'health ok'
   health.replaceChildren(
     h('i.dot'),
-    h('span.health-count', { title: `${number(state.spans)} spans stored` }, state.turns ? plural(state.turns, 'turn') : 'listening'),
+    h(
+      'span.health-count',
+      { title: `${number(state.spans)} spans stored` },
+      state.turns ? plural(state.turns, 'turn') : 'listening',
+    ),
     state.turns ? h('span.health-last', null, `last ${ago(state.lastReceivedAt)}`) : '',
     state.generated ? h('b.generated', { title: 'Some of this was made by fixtures.mjs' }, 'generated data') : '',
   )
@@ -72,7 +80,13 @@ function showFailure(error) {
       'div.empty.failure',
       null,
       h('h2', null, error.status === 404 ? 'Nothing is known of this session' : 'The backend does not answer'),
-      h('p', null, error.status === 404 ? 'Its spans may not have arrived yet; this page keeps looking.' : 'This page tries again by itself.'),
+      h(
+        'p',
+        null,
+        error.status === 404
+          ? 'Its spans may not have arrived yet; this page keeps looking.'
+          : 'This page tries again by itself.',
+      ),
       h('a.button', { href: '/sessions', 'data-link': true }, 'All sessions'),
     ),
   )
@@ -81,7 +95,9 @@ function showFailure(error) {
 /** @param {string} address @param {boolean} [quiet] the same page with other filters */
 function go(address, quiet = false) {
   history[quiet ? 'replaceState' : 'pushState'](null, '', address)
-  return quiet ? refresh() : open(true)
+  if (!quiet) return open(true)
+  opened = location.pathname + location.search
+  return refresh()
 }
 
 document.addEventListener('click', (event) => {
@@ -90,16 +106,23 @@ document.addEventListener('click', (event) => {
   event.preventDefault()
   void go(/** @type {HTMLAnchorElement} */ (link).href)
 })
-addEventListener('popstate', () => void open())
+addEventListener('popstate', () => {
+  if (opened !== location.pathname + location.search) void open()
+})
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) clearTimeout(timer)
   else void refresh()
 })
 addEventListener('keydown', (event) => {
   const search = document.querySelector('input[type=search]')
-  if (event.key !== '/' || event.metaKey || event.ctrlKey || /INPUT|SELECT|TEXTAREA/.test(document.activeElement?.tagName ?? '')) return
-  if (search) event.preventDefault()
-  /** @type {HTMLElement | null} */ (search)?.focus()
+  if (
+    event.key !== '/' ||
+    event.metaKey ||
+    event.ctrlKey ||
+    /INPUT|SELECT|TEXTAREA/.test(document.activeElement?.tagName ?? '')
+  )
+    return
+  if (search) event.preventDefault()(/** @type {HTMLElement | null} */ (search))?.focus()
 })
 
 const THEMES = { auto: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' }

@@ -12,6 +12,8 @@ export function overviewPage(page) {
   const body = h('div.overview')
   page.main.append(h('div.page-head', null, h('h1', null, 'Overview'), count), bar.element, body)
   let sort = { name: 'turns', down: true }
+  /** The breakdown that is shown. */
+  let breakdownOf
 
   async function update() {
     const query = bar.query()
@@ -19,16 +21,25 @@ export function overviewPage(page) {
     if (query !== bar.query()) return
     bar.offer(data.facets)
     const { totals } = data
-    count.textContent = totals.turns ? `${plural(totals.turns, 'turn')} in ${plural(data.turnsPerSession.sessions, 'session')}` : ''
+    count.textContent = totals.turns
+      ? `${plural(totals.turns, 'turn')} in ${plural(data.turnsPerSession.sessions, 'session')}`
+      : ''
     if (!totals.turns) return keep(body, [bar.active()], () => 'empty', nothing)
     const show = {
       cards: () => cards(data),
       wait: () => waitRow(data),
       trends: () => trends(data),
-      breakdown: () => breakdown(data, sort, (name) => {
-        sort = { name, down: sort.name === name ? !sort.down : name !== 'value' }
-        void update()
-      }, (by) => bar.set('by', by), bar),
+      breakdown: () =>
+        breakdown(
+          data,
+          sort,
+          (name) => {
+            sort = { name, down: sort.name === name ? !sort.down : name !== 'value' }
+            void update()
+          },
+          (by) => bar.set('by', by),
+          bar,
+        ),
       rest: () => rest(data),
     }
     const parts = {
@@ -38,7 +49,16 @@ export function overviewPage(page) {
       breakdown: [data.breakdown, data.by, data.dimensions, sort],
       rest: [data.outcomes, data.corrections, data.stallCauses, data.quality, data.turnsPerSession],
     }
-    keep(body, Object.entries(parts), ([name]) => name, ([name]) => show[name]())
+    // A list that is being chosen from must not close.
+    const choosing = document.activeElement?.tagName === 'SELECT' && body.contains(document.activeElement)
+    if (choosing && breakdownOf?.by === data.by) parts.breakdown = breakdownOf.part
+    else breakdownOf = { by: data.by, part: parts.breakdown }
+    keep(
+      body,
+      Object.entries(parts),
+      ([name]) => name,
+      ([name]) => show[name](),
+    )
   }
   return { update, every: 5000 }
 }
@@ -48,7 +68,13 @@ const nothing = (filtered) =>
     'div.empty',
     null,
     h('h2', null, filtered ? 'No turn matches these filters' : 'No turns yet'),
-    h('p', null, filtered ? 'Widen the time or clear a filter.' : 'Send messages in the chat page; rates appear here with how sure they are.'),
+    h(
+      'p',
+      null,
+      filtered
+        ? 'Widen the time or clear a filter.'
+        : 'Send messages in the chat page; rates appear here with how sure they are.',
+    ),
   )
 
 const TIMES = { good: 2, poor: 5 }
@@ -57,7 +83,8 @@ const nice = (it) => [0.05, 0.1, 0.2, 0.3, 0.5, 1].find((max) => it <= max) ?? 1
 
 /** One headline number with n, its 95 % interval and rating. */
 function card({ name, value, format, low, high, n, of, max, zones, rating, note, title }) {
-  const range = low === undefined ? (n ? 'n too small for an interval' : 'no data yet') : `95 %: ${format(low)} to ${format(high)}`
+  const range =
+    low === undefined ? (n ? 'n too small for an interval' : 'no data yet') : `95 %: ${format(low)} to ${format(high)}`
   return h(
     'article.metric',
     { title },
@@ -71,7 +98,15 @@ function card({ name, value, format, low, high, n, of, max, zones, rating, note,
 
 function cards({ totals: t, turnsPerSession }) {
   const rateCard = (name, rate, of, title, note) =>
-    card({ name, ...rate, format: percent, of: `${number(rate.k)} of ${number(rate.n)} ${of}`, max: nice(rate.high ?? 1), title, note })
+    card({
+      name,
+      ...rate,
+      format: percent,
+      of: `${number(rate.k)} of ${number(rate.n)} ${of}`,
+      max: nice(rate.high ?? 1),
+      title,
+      note,
+    })
   const high = t.ttft.high ?? t.ttft.p75 ?? 0
   return h(
     'section.metrics',
@@ -90,8 +125,14 @@ function cards({ totals: t, turnsPerSession }) {
       rating: t.ttft.rating,
       note: t.ttft.leftOutHidden > 0 && `${plural(t.ttft.leftOutHidden, 'turn')} in a hidden page left out`,
     }),
-    rateCard('Interruption rate', t.interruption, 'sends', 'Stopped, abandoned or superseded, of all sends that are over and were not cancelled by the application',
-      t.interruption.upperBound.k > t.interruption.k && `at most ${percent(t.interruption.upperBound.value)} if the lost ones were too`),
+    rateCard(
+      'Interruption rate',
+      t.interruption,
+      'sends',
+      'Stopped, abandoned or superseded, of all sends that are over and were not cancelled by the application',
+      t.interruption.upperBound.k > t.interruption.k &&
+        `at most ${percent(t.interruption.upperBound.value)} if the lost ones were too`,
+    ),
     rateCard('Wait abandonment', t.waitAbandonment, 'sends', 'Interrupted before any answer text was seen'),
     card({
       name: 'Reader stall ratio p75',
@@ -111,26 +152,76 @@ function cards({ totals: t, turnsPerSession }) {
       max: 1,
       zones: SHARES.qoe,
     }),
-    rateCard('Correction frequency', t.correction, 'pairs', 'The user repeated, rephrased, corrected or edited, of all follow-ups to an answer that showed text'),
-    rateCard('Feedback participation', t.participation, 'exposed', 'Turns with a rating that still stands, of those where the rating control was seen or used'),
-    rateCard('Good rate', t.good, 'ratings', 'Good of good and bad ratings', turnsPerSession.median != null && `${number(turnsPerSession.median, 1)} turns per session (median), p90 ${number(turnsPerSession.p90, 1)}`),
+    rateCard(
+      'Correction frequency',
+      t.correction,
+      'pairs',
+      'The user repeated, rephrased, corrected or edited, of all follow-ups to an answer that showed text',
+    ),
+    rateCard(
+      'Feedback participation',
+      t.participation,
+      'exposed',
+      'Turns with a rating that still stands, of those where the rating control was seen or used',
+    ),
+    rateCard(
+      'Good rate',
+      t.good,
+      'ratings',
+      'Good of good and bad ratings',
+      turnsPerSession.median != null &&
+        `${number(turnsPerSession.median, 1)} turns per session (median), p90 ${number(turnsPerSession.p90, 1)}`,
+    ),
   )
 }
 
 function waitRow({ histogram, ttftParts, totals }) {
   const { ttft } = totals
   const total = Object.values(ttftParts.seconds).reduce((sum, it) => sum + it, 0)
-  const means = Object.fromEntries(Object.entries(ttftParts.seconds).map(([name, it]) => [name, ttftParts.n ? (it / ttftParts.n) * 1000 : 0]))
+  const means = Object.fromEntries(
+    Object.entries(ttftParts.seconds).map(([name, it]) => [name, ttftParts.n ? (it / ttftParts.n) * 1000 : 0]),
+  )
   return h(
     'div.two',
     null,
     h(
       'section.panel.wide',
       null,
-      h('h2', null, 'Time to first text', h('small', null, `n ${number(ttft.n)}${ttft.leftOutHidden ? `, ${ttft.leftOutHidden} hidden left out` : ''}`)),
-      h('p.figures', null, [['p50', ttft.p50], ['p75', ttft.p75], ['p95', ttft.p95]].map(([name, it]) => h('span', null, h('small', null, name), h('b', null, seconds(it))))),
-      ttft.n ? histogramChart(histogram, [['p50', ttft.p50], ['p75', ttft.p75], ['p95', ttft.p95]], TIMES) : h('p.note', null, 'No first text was seen yet'),
-      h('p.keys', null, [['good', '≤ 2 s good'], ['fair', 'to 5 s fair'], ['poor', '> 5 s poor']].map(([name, text]) => h('span', null, h(`i.key.r-${name}`), text))),
+      h(
+        'h2',
+        null,
+        'Time to first text',
+        h('small', null, `n ${number(ttft.n)}${ttft.leftOutHidden ? `, ${ttft.leftOutHidden} hidden left out` : ''}`),
+      ),
+      h(
+        'p.figures',
+        null,
+        [
+          ['p50', ttft.p50],
+          ['p75', ttft.p75],
+          ['p95', ttft.p95],
+        ].map(([name, it]) => h('span', null, h('small', null, name), h('b', null, seconds(it)))),
+      ),
+      ttft.n
+        ? histogramChart(
+            histogram,
+            [
+              ['p50', ttft.p50],
+              ['p75', ttft.p75],
+              ['p95', ttft.p95],
+            ],
+            TIMES,
+          )
+        : h('p.note', null, 'No first text was seen yet'),
+      h(
+        'p.keys',
+        null,
+        [
+          ['good', '≤ 2 s good'],
+          ['fair', 'to 5 s fair'],
+          ['poor', '> 5 s poor'],
+        ].map(([name, text]) => h('span', null, h(`i.key.r-${name}`), text)),
+      ),
     ),
     h(
       'section.panel',
@@ -146,7 +237,20 @@ function waitRow({ histogram, ttftParts, totals }) {
           ['First progress', totals.first_progress, 'Submit until thinking, tool or status text was painted'],
           ['Gap p95 of a turn', totals.gap_p95, 'Between two frames in which text grew'],
           ['Longest reader stall', totals.stall_longest, 'The reader had nothing left to read'],
-        ].map(([name, it, title]) => h('div', { title }, h('dt', null, name), h('dd', null, h('b', null, seconds(it.value)), ratingMark(it.rating, false), h('small', null, `n ${number(it.n)}`)))),
+        ].map(([name, it, title]) =>
+          h(
+            'div',
+            { title },
+            h('dt', null, name),
+            h(
+              'dd',
+              null,
+              h('b', null, seconds(it.value)),
+              ratingMark(it.rating, false),
+              h('small', null, `n ${number(it.n)}`),
+            ),
+          ),
+        ),
       ),
     ),
   )
@@ -154,7 +258,8 @@ function waitRow({ histogram, ttftParts, totals }) {
 
 function trends({ trend, bucket }) {
   const ms = bucket === 'day' ? 864e5 : 36e5
-  const panel = (title, chart) => h('section.panel', null, h('h2', null, title, h('small', null, `by ${bucket}`)), chart)
+  const panel = (title, chart) =>
+    h('section.panel', null, h('h2', null, title, h('small', null, `by ${bucket}`)), chart)
   return h(
     'div.three',
     null,
@@ -210,7 +315,12 @@ function breakdown(data, sort, sortBy, choose, bar) {
     return (x < y ? -1 : x > y ? 1 : 0) * (sort.down ? -1 : 1)
   })
   const rate = (it) =>
-    h('td', { title: it.n ? `${it.k} of ${it.n}, 95 %: ${percent(it.low)} to ${percent(it.high)}` : 'no data' }, h('span.cell', null, h('b', null, percent(it.value)), h('small', null, `n ${number(it.n)}`)), it.n > 0 && intervalBar({ ...it, max: 1 }, `95 %: ${percent(it.low)} to ${percent(it.high)}`))
+    h(
+      'td',
+      { title: it.n ? `${it.k} of ${it.n}, 95 %: ${percent(it.low)} to ${percent(it.high)}` : 'no data' },
+      h('span.cell', null, h('b', null, percent(it.value)), h('small', null, `n ${number(it.n)}`)),
+      it.n > 0 && intervalBar({ ...it, max: 1 }, `95 %: ${percent(it.low)} to ${percent(it.high)}`),
+    )
   const cell = (text, rating) => h('td', null, h('span.cell', null, h('b', null, text), ratingMark(rating, false)))
   const narrow = ['model', 'outcome', 'service'].includes(data.by)
   return h(
@@ -219,7 +329,18 @@ function breakdown(data, sort, sortBy, choose, bar) {
     h(
       'h2',
       null,
-      h('label', null, 'Break down by ', h('select', { onchange: (event) => choose(event.target.value) }, data.dimensions.concat(data.dimensions.includes(data.by) ? [] : [data.by]).map((name) => h('option', { value: name, selected: name === data.by }, label(name))))),
+      h(
+        'label',
+        null,
+        'Break down by ',
+        h(
+          'select',
+          { onchange: (event) => choose(event.target.value) },
+          data.dimensions
+            .concat(data.dimensions.includes(data.by) ? [] : [data.by])
+            .map((name) => h('option', { value: name, selected: name === data.by }, label(name))),
+        ),
+      ),
     ),
     h(
       'div.scroll',
@@ -236,7 +357,10 @@ function breakdown(data, sort, sortBy, choose, bar) {
             Object.entries(COLUMNS).map(([name, [title]]) =>
               h(
                 'th',
-                { scope: 'col', 'aria-sort': sort.name === name ? (sort.down ? 'descending' : 'ascending') : undefined },
+                {
+                  scope: 'col',
+                  'aria-sort': sort.name === name ? (sort.down ? 'descending' : 'ascending') : undefined,
+                },
                 h('button', { type: 'button', onclick: () => sortBy(name) }, title || label(data.by)),
               ),
             ),
@@ -254,7 +378,16 @@ function breakdown(data, sort, sortBy, choose, bar) {
                 { scope: 'row' },
                 row.value == null
                   ? h('span.none', null, data.by === 'outcome' ? 'open' : 'none')
-                  : h('button.link', { type: 'button', title: 'Show only these', onclick: () => bar.set(narrow ? data.by : 'attr', narrow ? row.value : `${data.by}:${row.value}`) }, label(row.value)),
+                  : h(
+                      'button.link',
+                      {
+                        type: 'button',
+                        title: 'Show only these',
+                        onclick: () =>
+                          bar.set(narrow ? data.by : 'attr', narrow ? row.value : `${data.by}:${row.value}`),
+                      },
+                      label(row.value),
+                    ),
               ),
               cell(number(row.turns)),
               cell(seconds(row.ttft.p50)),
@@ -279,14 +412,24 @@ function bars(items, set) {
   return h(
     'ul.bars',
     null,
-    items.map((it) => h('li', { title: it.title }, h('span', null, it.name, it.detail && h('small', null, it.detail)), h('i', null, h(`i.${set}-${it.key ?? 'any'}`, { style: { width: `${(it.n / top) * 100}%` } })), h('b', null, number(it.n)))),
+    items.map((it) =>
+      h(
+        'li',
+        { title: it.title },
+        h('span', null, it.name, it.detail && h('small', null, it.detail)),
+        h('i', null, h(`i.${set}-${it.key ?? 'any'}`, { style: { width: `${(it.n / top) * 100}%` } })),
+        h('b', null, number(it.n)),
+      ),
+    ),
   )
 }
 
 function rest({ outcomes, corrections, stallCauses, quality }) {
   const causes = Object.fromEntries(Object.entries(stallCauses.seconds).map(([name, it]) => [name, it * 1000]))
-  const line = (name, value, detail, title) => h('div', { title }, h('dt', null, name), h('dd', null, h('b', null, value), detail && h('small', null, detail)))
-  const interval = (rate) => (rate.n ? `95 %: ${percent(rate.low)} to ${percent(rate.high)}, n ${number(rate.n)}` : 'no data yet')
+  const line = (name, value, detail, title) =>
+    h('div', { title }, h('dt', null, name), h('dd', null, h('b', null, value), detail && h('small', null, detail)))
+  const interval = (rate) =>
+    rate.n ? `95 %: ${percent(rate.low)} to ${percent(rate.high)}, n ${number(rate.n)}` : 'no data yet'
   return h(
     'div.four',
     null,
@@ -294,20 +437,41 @@ function rest({ outcomes, corrections, stallCauses, quality }) {
       'section.panel',
       null,
       h('h2', null, 'How turns ended'),
-      bars(outcomes.map((it) => ({ name: it.outcome ?? 'open', key: it.outcome ?? 'open', detail: it.outcome === 'completed' ? '' : [it.phase, label(it.endedBy)].filter(Boolean).join(' · '), n: it.n, title: OUTCOMES[it.outcome ?? 'open']?.[1] })), 'o'),
+      bars(
+        outcomes.map((it) => ({
+          name: it.outcome ?? 'open',
+          key: it.outcome ?? 'open',
+          detail: it.outcome === 'completed' ? '' : [it.phase, label(it.endedBy)].filter(Boolean).join(' · '),
+          n: it.n,
+          title: OUTCOMES[it.outcome ?? 'open']?.[1],
+        })),
+        'o',
+      ),
     ),
     h(
       'section.panel',
       null,
-      h('h2', null, 'What follow-ups were', h('small', null, `${number(corrections.rate.k)} corrections of ${number(corrections.rate.n)} pairs`)),
-      corrections.kinds.length ? bars(corrections.kinds.map((it) => ({ name: label(it.kind), n: it.n })), 'k') : h('p.note', null, 'No follow-up was judged yet'),
+      h(
+        'h2',
+        null,
+        'What follow-ups were',
+        h('small', null, `${number(corrections.rate.k)} corrections of ${number(corrections.rate.n)} pairs`),
+      ),
+      corrections.kinds.length
+        ? bars(
+            corrections.kinds.map((it) => ({ name: label(it.kind), n: it.n })),
+            'k',
+          )
+        : h('p.note', null, 'No follow-up was judged yet'),
       h('p.fine', null, 'Judged on the device; regenerate and clarification are not counted as corrections.'),
     ),
     h(
       'section.panel',
       null,
       h('h2', null, 'Why readers waited', h('small', null, plural(stallCauses.n, 'turn'))),
-      Object.values(causes).some(Boolean) ? stack(causes, CAUSES, 'c', 'Stalled time by cause') : h('p.note', null, 'No reader was left waiting'),
+      Object.values(causes).some(Boolean)
+        ? stack(causes, CAUSES, 'c', 'Stalled time by cause')
+        : h('p.note', null, 'No reader was left waiting'),
     ),
     h(
       'section.panel',
@@ -316,8 +480,20 @@ function rest({ outcomes, corrections, stallCauses, quality }) {
       h(
         'dl.quality',
         null,
-        line('Turns lost', percent(quality.loss.value), quality.loss.n ? `${number(quality.received)} of ${number(quality.opened)} opened arrived; a lower bound` : 'no data yet', interval(quality.loss)),
-        line('Raw duplicates', percent(quality.duplicates.value), `${number(quality.duplicates.k)} of ${number(quality.duplicates.n)} spans; removed before anything is computed`, interval(quality.duplicates)),
+        line(
+          'Turns lost',
+          percent(quality.loss.value),
+          quality.loss.n
+            ? `${number(quality.received)} of ${number(quality.opened)} opened arrived; a lower bound`
+            : 'no data yet',
+          interval(quality.loss),
+        ),
+        line(
+          'Raw duplicates',
+          percent(quality.duplicates.value),
+          `${number(quality.duplicates.k)} of ${number(quality.duplicates.n)} spans; removed before anything is computed`,
+          interval(quality.duplicates),
+        ),
         line('Dropped on devices', number(quality.dropped), `over ${plural(quality.pageViews, 'page view')}`),
         line('Recovered later', number(quality.recovered), `${number(quality.late)} sent late`),
       ),

@@ -11,7 +11,13 @@ export function sessionPage(page) {
   const turns = h('ol.turns')
   const rest = h('div')
   page.main.append(
-    h('p.crumb', null, h('a', { href: '/sessions', 'data-link': true }, 'Sessions'), icon('chevron'), h('span.mono', null, page.id.slice(0, 12))),
+    h(
+      'p.crumb',
+      null,
+      h('a', { href: '/sessions', 'data-link': true }, 'Sessions'),
+      icon('chevron'),
+      h('span.mono', null, page.id.slice(0, 12)),
+    ),
     head,
     turns,
     rest,
@@ -30,12 +36,35 @@ export function sessionPage(page) {
 }
 
 /** What the header needs of a turn. */
-const brief = ({ number: n, spanId, startedAt, durationMs, ttft, outcome, phase, trigger, correction, feedback, ttftRating }) => ({
-  n, spanId, startedAt, durationMs, ttft, outcome, phase, trigger, correction, ttftRating,
+const brief = ({
+  number: n,
+  spanId,
+  startedAt,
+  durationMs,
+  ttft,
+  outcome,
+  phase,
+  trigger,
+  correction,
+  feedback,
+  ttftRating,
+}) => ({
+  n,
+  spanId,
+  startedAt,
+  durationMs,
+  ttft,
+  outcome,
+  phase,
+  trigger,
+  correction,
+  ttftRating,
   thumbs: feedback.map((it) => it.label),
 })
 
-const fact = (name, ...value) => value.some((it) => it != null && it !== '' && it !== false) && h('div', null, h('dt', null, name), h('dd', null, ...value))
+const fact = (name, ...value) =>
+  value.some((it) => it != null && it !== '' && it !== false) &&
+  h('div', null, h('dt', null, name), h('dd', null, ...value))
 
 function header(data) {
   const interrupted = data.turns.filter((it) => ['stopped', 'superseded', 'abandoned'].includes(it.outcome)).length
@@ -47,7 +76,11 @@ function header(data) {
     h(
       'dl.facts',
       null,
-      fact('Session', h('span.mono', null, data.id.length > 20 ? `${data.id.slice(0, 20)}…` : data.id), copyButton(data.id, 'session id')),
+      fact(
+        'Session',
+        h('span.mono', null, data.id.length > 20 ? `${data.id.slice(0, 20)}…` : data.id),
+        copyButton(data.id, 'session id'),
+      ),
       fact('Service', [data.service, data.version].filter(Boolean).join(' ')),
       fact('Environment', data.environment),
       fact('Model', data.models.join(', ')),
@@ -70,7 +103,12 @@ function ribbon(turns) {
     const pause = before && turn.startedAt - before.startedAt - before.durationMs
     const wait = turn.durationMs ? Math.min(1, (turn.ttft ?? turn.durationMs) / turn.durationMs) : 1
     return [
-      i > 0 && h('li.pause', { 'aria-hidden': 'true', title: `${duration(Math.max(0, pause))} between` }, h('span', null, pause > 0 ? short(pause) : '')),
+      i > 0 &&
+        h(
+          'li.pause',
+          { 'aria-hidden': 'true', title: `${duration(Math.max(0, pause))} between` },
+          h('span', null, pause > 0 ? short(pause) : ''),
+        ),
       h(
         'li.part',
         { style: { 'flex-grow': Math.max(turn.durationMs, 400) } },
@@ -92,11 +130,18 @@ function ribbon(turns) {
     'figure.ribbon',
     null,
     h('ol', { 'aria-label': 'Turns of the session' }, items),
-    h('figcaption', null, h('span', null, h('i.key.waiting'), 'waiting for text'), h('span', null, h('i.key.streaming'), 'text on screen'), h('span.right', null, 'lengths to scale, breaks between turns cut short')),
+    h(
+      'figcaption',
+      null,
+      h('span', null, h('i.key.waiting'), 'waiting for text'),
+      h('span', null, h('i.key.streaming'), 'text on screen'),
+      h('span.right', null, 'lengths to scale, breaks between turns cut short'),
+    ),
   )
 }
 
-const short = (ms) => (ms < 60_000 ? `${Math.round(ms / 1000)} s` : ms < 36e5 ? `${Math.round(ms / 60_000)} m` : `${Math.round(ms / 36e5)} h`)
+const short = (ms) =>
+  ms < 60_000 ? `${Math.round(ms / 1000)} s` : ms < 36e5 ? `${Math.round(ms / 60_000)} m` : `${Math.round(ms / 36e5)} h`
 
 const VITAL_MS = new Set(['ttfb', 'lcp', 'fcp', 'inp', 'fid'])
 function vitals(pages) {
@@ -109,11 +154,22 @@ function vitals(pages) {
         h(
           'div',
           null,
-          h('span.vital-page', { title: `${it.url ?? ''} ${full(it.startedAt)}` }, icon('eye'), `Page ${clock(it.startedAt)}`),
+          h(
+            'span.vital-page',
+            { title: `${it.url ?? ''} ${full(it.startedAt)}` },
+            icon('eye'),
+            `Page ${clock(it.startedAt)}`,
+          ),
           it.vitals.map((vital) => {
             const name = String(vital.name ?? '').toLowerCase()
             const rate = { good: 'good', poor: 'poor' }[vital.rating] ?? (vital.rating ? 'fair' : undefined)
-            return h('span.vital', null, h('small', null, name.toUpperCase()), h('b', null, VITAL_MS.has(name) ? duration(vital.value) : number(vital.value, 3)), ratingMark(rate, false))
+            return h(
+              'span.vital',
+              null,
+              h('small', null, name.toUpperCase()),
+              h('b', null, VITAL_MS.has(name) ? duration(vital.value) : number(vital.value, 3)),
+              ratingMark(rate, false),
+            )
           }),
         ),
       ),
@@ -137,9 +193,22 @@ function turnCard(turn) {
         outcomeChip(turn),
         turn.trigger && turn.trigger !== 'submit' && h('span.chip', null, turn.trigger),
         correctionChip(turn),
-        turn.delivery.recovered && h('span.chip', { title: 'Its page died; the record was restored on a later visit' }, 'recovered', turn.delivery.delayMs !== undefined && h('span.chip-detail', null, `${duration(turn.delivery.delayMs)} late`)),
-        turn.domForeign && h('span.chip', { title: 'A translator or extension rewrote the answer' }, 'rewritten by others'),
-        h('span.reactions', null, turn.feedback.map((it) => reaction(it, turn)), turn.signals.map((it) => signal(it, turn))),
+        turn.delivery.recovered &&
+          h(
+            'span.chip',
+            { title: 'Its page died; the record was restored on a later visit' },
+            'recovered',
+            turn.delivery.delayMs !== undefined &&
+              h('span.chip-detail', null, `${duration(turn.delivery.delayMs)} late`),
+          ),
+        turn.domForeign &&
+          h('span.chip', { title: 'A translator or extension rewrote the answer' }, 'rewritten by others'),
+        h(
+          'span.reactions',
+          null,
+          turn.feedback.map((it) => reaction(it, turn)),
+          turn.signals.map((it) => signal(it, turn)),
+        ),
       ),
       h('div.turn-body', null, waitBox(turn), growthBox(turn)),
       measures(turn),
@@ -175,7 +244,9 @@ function reaction(it, turn) {
   const text = thumb ? `Thumb ${it.label}` : [it.name, it.label ?? it.score].filter((part) => part != null).join(' ')
   return h(
     `span.thumb.${it.label ?? 'other'}`,
-    { title: `${text}, ${after(it.at, turn)}, ${full(it.at)}${it.revision > 1 ? `, changed ${it.revision - 1} times` : ''}` },
+    {
+      title: `${text}, ${after(it.at, turn)}, ${full(it.at)}${it.revision > 1 ? `, changed ${it.revision - 1} times` : ''}`,
+    },
     thumb ? icon(it.label) : text,
     thumb && h('span.hidden', null, text),
     h('small', null, clock(it.at)),
@@ -184,7 +255,12 @@ function reaction(it, turn) {
 }
 
 const signal = (it, turn) =>
-  h('span.signal', { title: `Signal, ${after(it.at, turn)}` }, it.kind === 'exposed' && icon('eye'), it.kind === 'exposed' ? 'rating seen' : label(it.kind))
+  h(
+    'span.signal',
+    { title: `Signal, ${after(it.at, turn)}` },
+    it.kind === 'exposed' && icon('eye'),
+    it.kind === 'exposed' ? 'rating seen' : label(it.kind),
+  )
 
 function waitBox(turn) {
   const seen = turn.ttft !== undefined
@@ -197,9 +273,15 @@ function waitBox(turn) {
       null,
       h('b', null, duration(turn.ttft)),
       ratingMark(turn.ttftRating),
-      turn.ttftErrorMs !== undefined && h('small', { title: `Measured by ${turn.ttftMethod}` }, `± ${duration(turn.ttftErrorMs)} · ${turn.ttftMethod ?? NONE}`),
+      turn.ttftErrorMs !== undefined &&
+        h(
+          'small',
+          { title: `Measured by ${turn.ttftMethod}` },
+          `± ${duration(turn.ttftErrorMs)} · ${turn.ttftMethod ?? NONE}`,
+        ),
     ),
-    turn.ttftHiddenMs > 0 && h('p.note', null, `The page was hidden for ${duration(turn.ttftHiddenMs)} of it; left out of percentiles`),
+    turn.ttftHiddenMs > 0 &&
+      h('p.note', null, `The page was hidden for ${duration(turn.ttftHiddenMs)} of it; left out of percentiles`),
     !seen && h('p.note', null, `No answer text was seen. Waited ${duration(turn.durationMs)}`),
     seen && turn.ttftParts && stack(turn.ttftParts, PARTS, 'p', 'Where the wait went'),
   )
@@ -226,24 +308,57 @@ function growthBox(turn) {
 
 function measures(turn) {
   const { render, moments } = turn
-  const item = (name, value, rate, title) => h('div', { title }, h('dt', null, name), h('dd', null, value, ratingMark(rate, false)))
+  const item = (name, value, rate, title) =>
+    h('div', { title }, h('dt', null, name), h('dd', null, value, ratingMark(rate, false)))
   const r = turn.ratings ?? {}
   return h(
     'dl.measures',
     null,
-    item('First feedback', duration(moments.firstFeedback), r.first_feedback, 'Submit until something on screen acknowledged it'),
-    moments.firstProgress !== undefined && item('First progress', duration(moments.firstProgress), r.first_progress, 'First thinking, tool or status text on screen'),
-    moments.firstReasoning !== undefined && item('First reasoning', duration(moments.firstReasoning), undefined, 'First reasoning chunk of the stream'),
+    item(
+      'First feedback',
+      duration(moments.firstFeedback),
+      r.first_feedback,
+      'Submit until something on screen acknowledged it',
+    ),
+    moments.firstProgress !== undefined &&
+      item(
+        'First progress',
+        duration(moments.firstProgress),
+        r.first_progress,
+        'First thinking, tool or status text on screen',
+      ),
+    moments.firstReasoning !== undefined &&
+      item('First reasoning', duration(moments.firstReasoning), undefined, 'First reasoning chunk of the stream'),
     item('Useful text', duration(moments.usefulText), undefined, 'Enough for one second of reading'),
     item('Last text', duration(moments.lastText), undefined, 'Last answer text painted'),
-    item('QoE', render.qoe === undefined ? NONE : render.qoe.toFixed(3), r.qoe, '1 is an answer that never made the reader wait'),
-    item('Pace', render.pace === undefined ? NONE : `${render.pace.toFixed(2)} ×`, undefined, 'Reading time painted per time passed; below 1 the text comes slower than people read'),
+    item(
+      'QoE',
+      render.qoe === undefined ? NONE : render.qoe.toFixed(3),
+      r.qoe,
+      '1 is an answer that never made the reader wait',
+    ),
+    item(
+      'Pace',
+      render.pace === undefined ? NONE : `${render.pace.toFixed(2)} ×`,
+      undefined,
+      'Reading time painted per time passed; below 1 the text comes slower than people read',
+    ),
     item('Speed', render.charsPerSecond === undefined ? NONE : `${number(render.charsPerSecond)} chars/s`),
     item('Characters', number(render.chars), undefined, `in ${number(render.frames)} frames`),
     item('Gap p95', duration(render.gapP95Ms), r.gap_p95),
     item('Longest gap', duration(render.gapMaxMs)),
-    item('Freezes', render.freezes ? `${render.freezes} · ${duration(render.freezeMs)}` : number(render.freezes), undefined, 'Gaps of a second or more'),
-    item('Stalls', render.stalls ? `${render.stalls} · ${duration(render.stallMs)}` : number(render.stalls), undefined, 'Times the reader ran out of text'),
+    item(
+      'Freezes',
+      render.freezes ? `${render.freezes} · ${duration(render.freezeMs)}` : number(render.freezes),
+      undefined,
+      'Gaps of a second or more',
+    ),
+    item(
+      'Stalls',
+      render.stalls ? `${render.stalls} · ${duration(render.stallMs)}` : number(render.stalls),
+      undefined,
+      'Times the reader ran out of text',
+    ),
     item('Stall ratio', percent(render.stallRatio), r.stall_ratio),
     turn.hiddenMs > 0 && item('Hidden', duration(turn.hiddenMs), undefined, 'Page hidden, frozen or suspended'),
     Math.abs(turn.clockSkewMs ?? 0) > 50 && item('Clock skew', duration(turn.clockSkewMs)),
@@ -257,7 +372,12 @@ function stallBox(turn) {
   return h(
     'section.stall-box',
     null,
-    h('h3', null, 'Why the reader waited', h('small', null, `${plural(stalls ?? 0, 'stall')}, longest ${duration(stallLongestMs)}`)),
+    h(
+      'h3',
+      null,
+      'Why the reader waited',
+      h('small', null, `${plural(stalls ?? 0, 'stall')}, longest ${duration(stallLongestMs)}`),
+    ),
     stack(stallBy, CAUSES, 'c', 'Stalled time by cause'),
   )
 }
@@ -273,7 +393,17 @@ function requests(turn) {
       h(
         'table',
         null,
-        h('thead', null, h('tr', null, ['Request', 'Status', 'Model', 'Issued', 'First chunk', 'Duration', 'Chunks', 'Bytes', 'Ids'].map((text) => h('th', { scope: 'col' }, text)))),
+        h(
+          'thead',
+          null,
+          h(
+            'tr',
+            null,
+            ['Request', 'Status', 'Model', 'Issued', 'First chunk', 'Duration', 'Chunks', 'Bytes', 'Ids'].map((text) =>
+              h('th', { scope: 'col' }, text),
+            ),
+          ),
+        ),
         h(
           'tbody',
           null,
@@ -281,15 +411,41 @@ function requests(turn) {
             h(
               'tr',
               null,
-              h('td', null, h('b', null, it.method), ' ', h('span.url', { title: it.url }, path(it.url)), it.transport && it.transport !== 'fetch' && h('span.tagged', null, it.transport)),
-              h('td', null, h(`span.status.${it.errorType || it.status >= 400 ? 'bad' : 'fine'}`, null, it.status ?? it.errorType ?? NONE)),
+              h(
+                'td',
+                null,
+                h('b', null, it.method),
+                ' ',
+                h('span.url', { title: it.url }, path(it.url)),
+                it.transport && it.transport !== 'fetch' && h('span.tagged', null, it.transport),
+                it.serverTiming &&
+                  h('small.timing', { title: 'What the server said of its own time' }, timing(it.serverTiming)),
+              ),
+              h(
+                'td',
+                null,
+                h(
+                  `span.status.${it.errorType || it.status >= 400 ? 'bad' : 'fine'}`,
+                  null,
+                  it.status ?? it.errorType ?? NONE,
+                ),
+              ),
               h('td', null, it.model ?? NONE),
               h('td', null, `+${duration(it.startMs)}`),
-              h('td', { title: 'Request issued until the first model chunk, the network’s own figure' }, duration(it.firstChunkMs)),
+              h(
+                'td',
+                { title: 'Request issued until the first model chunk, the network’s own figure' },
+                duration(it.firstChunkMs),
+              ),
               h('td', null, duration(it.durationMs)),
               h('td', null, number(it.chunks)),
               h('td', null, bytes(it.bytes)),
-              h('td.mono', null, [it.responseId, it.backendRequestId].filter(Boolean).map((text) => h('div', null, text)), !it.responseId && !it.backendRequestId && NONE),
+              h(
+                'td.mono',
+                null,
+                [it.responseId, it.backendRequestId].filter(Boolean).map((text) => h('div', null, text)),
+                !it.responseId && !it.backendRequestId && NONE,
+              ),
             ),
           ),
         ),
@@ -297,6 +453,13 @@ function requests(turn) {
     ),
   )
 }
+
+/** `queue;dur=12, db;dur=53.5` in words. */
+const timing = (text) =>
+  text
+    .split(', ')
+    .map((part) => part.replace(/;dur=([\d.]+)$/, (_, ms) => ` ${duration(Number(ms))}`))
+    .join(' · ')
 
 function path(address) {
   try {
@@ -307,4 +470,13 @@ function path(address) {
 }
 
 const looseList = (items) =>
-  h('section.card.loose', null, h('h3', null, 'Given in this session to earlier answers'), h('p', null, items.map((it) => h('span.signal', null, it.label ?? it.name ?? it.kind, ' · ', ago(it.at)))))
+  h(
+    'section.card.loose',
+    null,
+    h('h3', null, 'Given in this session to earlier answers'),
+    h(
+      'p',
+      null,
+      items.map((it) => h('span.signal', null, it.label ?? it.name ?? it.kind, ' · ', ago(it.at))),
+    ),
+  )

@@ -15,7 +15,9 @@ export function sessionsPage(page) {
   const head = h(
     'div.row.row-head',
     { 'aria-hidden': 'true' },
-    ['Started', 'User and service', 'Turns', 'Worst TTFT', 'Corrected', 'Thumbs', 'Length'].map((text) => h('span', null, text)),
+    ['Started', 'User and service', 'Turns', 'Worst TTFT', 'Corrected', 'Thumbs', 'Length'].map((text) =>
+      h('span', null, text),
+    ),
   )
   const table = h('section.list', { 'aria-label': 'Sessions' }, head, rows)
   const empty = h('div')
@@ -67,10 +69,19 @@ function row(it) {
       'span.c-turns',
       { 'aria-label': plural(it.turns, 'turn') },
       h('b', null, number(it.turns)),
-      h('span.strip', null, it.strip.length > STRIP && h('small', null, `+${it.strip.length - STRIP}`), strip.map(outcomeSquare)),
+      h(
+        'span.strip',
+        null,
+        it.strip.length > STRIP && h('small', null, `+${it.strip.length - STRIP}`),
+        strip.map(outcomeSquare),
+      ),
     ),
     h('span.c-ttft', null, h('b', null, seconds(it.worstTtft)), ratingMark(it.rating, false)),
-    h('span.c-corrected', { title: plural(it.corrections, 'correction') }, it.corrections ? [icon('again'), h('b', null, it.corrections)] : h('span.none', null, NONE)),
+    h(
+      'span.c-corrected',
+      { title: plural(it.corrections, 'correction') },
+      it.corrections ? [icon('again'), h('b', null, it.corrections)] : h('span.none', null, NONE),
+    ),
     h(
       'span.c-thumbs',
       null,
@@ -90,8 +101,19 @@ const nothingYet = () =>
     h('div.pulse', { 'aria-hidden': 'true' }, h('i'), h('i'), h('i')),
     h('h2', null, 'Waiting for the first turn'),
     h('p', null, 'Send a message in the chat page. Its session shows up here within seconds.'),
-    h('a.button.primary', { href: `http://${location.hostname}:5173/`, target: '_blank', rel: 'noopener' }, 'Open the demo chat'),
-    h('p.fine', null, 'Your own page: point ', h('code', null, 'endpoint'), ' to ', h('code', null, `${location.origin}/v1/traces`)),
+    h(
+      'a.button.primary',
+      { href: `http://${location.hostname}:5173/`, target: '_blank', rel: 'noopener' },
+      'Open the demo chat',
+    ),
+    h(
+      'p.fine',
+      null,
+      'Your own page: point ',
+      h('code', null, 'endpoint'),
+      ' to ',
+      h('code', null, `${location.origin}/v1/traces`),
+    ),
   )
 
 const noMatch = (page, bar) =>

@@ -47,7 +47,12 @@ function spanRow(it, depth, from, to) {
   const at = (ms) => ((ms - from) / (to - from)) * 100
   const left = Math.max(0, at(it.offsetMs))
   const width = Math.max(0.3, at(it.offsetMs + it.durationMs) - left)
-  const kind = it.scope === 'chat-vitals' ? 'browser' : Object.keys(it.attributes).some((name) => name.startsWith('gen_ai.')) ? 'genai' : 'backend'
+  const kind =
+    it.scope === 'chat-vitals'
+      ? 'browser'
+      : Object.keys(it.attributes).some((name) => name.startsWith('gen_ai.'))
+        ? 'genai'
+        : 'backend'
   const failed = it.status?.startsWith('ERROR')
   return h(
     'details.span',
@@ -62,13 +67,24 @@ function spanRow(it, depth, from, to) {
         h('b', { title: it.name }, it.name),
         failed && h('em', null, 'error'),
         it.linked && h('em.linked', { title: it.traceId }, 'linked trace'),
-        h('small', null, kind === 'browser' && it.kind === 'INTERNAL' ? it.service : `${it.service ?? ''} ${it.kind.toLowerCase()}`),
+        h(
+          'small',
+          null,
+          kind === 'browser' && it.kind === 'INTERNAL' ? it.service : `${it.service ?? ''} ${it.kind.toLowerCase()}`,
+        ),
       ),
       h(
         'span.span-time',
         { 'aria-label': `starts at ${duration(it.offsetMs)}, takes ${duration(it.durationMs)}` },
-        h(`i.span-bar.${kind}${failed ? '.failed' : ''}`, { style: { left: `${left}%`, width: `${Math.min(width, 100 - left)}%` } }),
-        it.events.map((event) => h('i.span-event', { style: { left: `${at(event.offsetMs)}%` }, title: `${event.name} at ${duration(event.offsetMs)}` })),
+        h(`i.span-bar.${kind}${failed ? '.failed' : ''}`, {
+          style: { left: `${left}%`, width: `${Math.min(width, 100 - left)}%` },
+        }),
+        it.events.map((event) =>
+          h('i.span-event', {
+            style: { left: `${at(event.offsetMs)}%` },
+            title: `${event.name} at ${duration(event.offsetMs)}`,
+          }),
+        ),
       ),
       h('span.span-length', null, duration(it.durationMs)),
     ),
@@ -83,8 +99,14 @@ function spanRow(it, depth, from, to) {
         ...(it.status && { status: it.status }),
         ...it.attributes,
       }),
-      it.events.map((event) => [h('h4', null, `${event.name} at +${duration(event.offsetMs)}`), table(event.attributes)]),
-      it.links.length > 0 && [h('h4', null, 'Links'), table(Object.fromEntries(it.links.map((link) => [link.trace_id, link.span_id])))],
+      it.events.map((event) => [
+        h('h4', null, `${event.name} at +${duration(event.offsetMs)}`),
+        table(event.attributes),
+      ]),
+      it.links.length > 0 && [
+        h('h4', null, 'Links'),
+        table(Object.fromEntries(it.links.map((link) => [link.trace_id, link.span_id]))),
+      ],
     ),
   )
 }
@@ -95,5 +117,12 @@ const table = (attributes) =>
     null,
     Object.entries(attributes)
       .sort(([a], [b]) => Number(b.startsWith('gen_ai.')) - Number(a.startsWith('gen_ai.')))
-      .map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, typeof value === 'object' ? JSON.stringify(value) : String(value)))),
+      .map(([name, value]) =>
+        h(
+          'div',
+          null,
+          h('dt', null, name),
+          h('dd', null, typeof value === 'object' ? JSON.stringify(value) : String(value)),
+        ),
+      ),
   )

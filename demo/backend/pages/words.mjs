@@ -37,7 +37,8 @@ const SHAPES = { good: 'circle', fair: 'diamond', poor: 'triangle' }
 
 /** @param {'good' | 'fair' | 'poor' | undefined} it */
 export const ratingMark = (it, words = true) =>
-  it && h(`span.rating.${it}`, { title: `Rated ${it}` }, icon(SHAPES[it], true), words ? it : h('span.hidden', null, it))
+  it &&
+  h(`span.rating.${it}`, { title: `Rated ${it}` }, icon(SHAPES[it], true), words ? it : h('span.hidden', null, it))
 
 /** Outcome as a chip with phase and what ended it. */
 export function outcomeChip(turn) {
@@ -62,13 +63,16 @@ export function outcomeChip(turn) {
 export function outcomeSquare(turn) {
   const outcome = turn.outcome ?? 'open'
   const words = [
-    `Turn ${turn.seq ?? '?'}: ${outcome}${turn.phase ? `, ${turn.phase}` : ''}`,
+    `Turn ${turn.seq ?? '?'}: ${outcome}${turn.phase && outcome !== 'completed' ? `, ${turn.phase}` : ''}`,
     turn.ttft == null ? 'no text seen' : `first text after ${duration(turn.ttft * 1000)}`,
     turn.correction && turn.correction !== 'none' && turn.correction,
   ]
   return h(
     `span.square.o-${outcome}`,
-    { title: words.filter(Boolean).join(' · '), class: `square o-${outcome}${isCorrection(turn.correction) ? ' corrected' : ''}` },
+    {
+      title: words.filter(Boolean).join(' · '),
+      class: `square o-${outcome}${isCorrection(turn.correction) ? ' corrected' : ''}`,
+    },
     icon((OUTCOMES[outcome] ?? ['unknown'])[0]),
   )
 }
@@ -92,7 +96,10 @@ export function stack(values, meanings, set, what) {
       entries.map(
         (it) =>
           it.value > 0 &&
-          h(`span.${set}-${it.name}`, { style: { 'flex-grow': it.value }, title: `${label(it.name)} ${duration(it.value)} – ${it.meaning}` }),
+          h(`span.${set}-${it.name}`, {
+            style: { 'flex-grow': it.value },
+            title: `${label(it.name)} ${duration(it.value)} – ${it.meaning}`,
+          }),
       ),
     ),
     h(
