@@ -41,24 +41,32 @@ export const turnIdentity: AttributeRow<TurnRecord>[] = [
   ['chat_vitals.turn.revision', 'int', (r) => r.rev],
 ]
 
-export const turn: AttributeRow<TurnRecord>[] = [
+/** On `chat.turn`: what a page says in its last words, when the rest of the mapping was not loaded yet. */
+export const turnCore: AttributeRow<TurnRecord>[] = [
   ['chat_vitals.turn.seq', 'int', (r) => r.seq],
   ['chat_vitals.turn.trigger', 'string', (r) => r.trigger],
   ['chat_vitals.turn.outcome', 'string', (r) => r.outcome],
   ['chat_vitals.turn.phase', 'string', (r) => r.phase],
   ['chat_vitals.turn.ended_by', 'string', (r) => r.endedBy],
-  ['chat_vitals.turn.finish', 'string', (r) => r.finish],
-  ['chat_vitals.turn.replaces', 'string', (r) => r.replaces],
-  ['error.type', 'string', (r) => (r.outcome === 'error' ? r.errorType : undefined)],
   ['chat_vitals.time_to.first_text', 'seconds', (r) => r.ttft],
-  ['chat_vitals.time_to.first_feedback', 'seconds', (r) => r.moments.firstFeedback],
-  ['chat_vitals.time_to.first_progress', 'seconds', (r) => r.moments.firstProgress],
-  ['chat_vitals.time_to.first_reasoning', 'seconds', (r) => r.moments.firstReasoning],
-  ['chat_vitals.time_to.useful_text', 'seconds', (r) => r.moments.usefulText],
   ['chat_vitals.time_to.last_text', 'seconds', (r) => r.moments.lastText],
   ['chat_vitals.ttft.method', 'string', (r) => r.ttftMethod],
   ['chat_vitals.ttft.error', 'seconds', (r) => r.ttftErrorMs],
   ['chat_vitals.ttft.hidden', 'seconds', (r) => r.ttftHiddenMs],
+  ['chat_vitals.render.chars', 'int', (r) => r.render.chars],
+  ['chat_vitals.stall.duration', 'seconds', (r) => r.render.stallMs],
+  ['chat_vitals.hidden_duration', 'seconds', (r) => r.hiddenMs],
+]
+
+/** On `chat.turn`, the rest. */
+export const turn: AttributeRow<TurnRecord>[] = [
+  ['chat_vitals.turn.finish', 'string', (r) => r.finish],
+  ['chat_vitals.turn.replaces', 'string', (r) => r.replaces],
+  ['error.type', 'string', (r) => (r.outcome === 'error' ? r.errorType : undefined)],
+  ['chat_vitals.time_to.first_feedback', 'seconds', (r) => r.moments.firstFeedback],
+  ['chat_vitals.time_to.first_progress', 'seconds', (r) => r.moments.firstProgress],
+  ['chat_vitals.time_to.first_reasoning', 'seconds', (r) => r.moments.firstReasoning],
+  ['chat_vitals.time_to.useful_text', 'seconds', (r) => r.moments.usefulText],
   ['chat_vitals.ttft.client', 'seconds', (r) => r.ttftParts!.client],
   ['chat_vitals.ttft.server', 'seconds', (r) => r.ttftParts!.server],
   ['chat_vitals.ttft.model', 'seconds', (r) => r.ttftParts!.model],
@@ -66,7 +74,6 @@ export const turn: AttributeRow<TurnRecord>[] = [
   ['chat_vitals.ttft.paint', 'seconds', (r) => r.ttftParts!.paint],
   ['chat_vitals.ttft.unknown', 'seconds', (r) => r.ttftParts!.unknown],
   ['chat_vitals.render.frames', 'int', (r) => r.render.frames],
-  ['chat_vitals.render.chars', 'int', (r) => r.render.chars],
   ['chat_vitals.render.arrived_chars', 'int', (r) => r.render.arrivedChars],
   ['chat_vitals.render.chars_per_second', 'double', (r) => r.render.charsPerSecond],
   ['chat_vitals.render.pace', 'double', (r) => r.render.pace],
@@ -77,7 +84,6 @@ export const turn: AttributeRow<TurnRecord>[] = [
   ['chat_vitals.freeze.count', 'int', (r) => r.render.freezes],
   ['chat_vitals.freeze.duration', 'seconds', (r) => r.render.freezeMs],
   ['chat_vitals.stall.count', 'int', (r) => r.render.stalls],
-  ['chat_vitals.stall.duration', 'seconds', (r) => r.render.stallMs],
   ['chat_vitals.stall.longest', 'seconds', (r) => r.render.stallLongestMs],
   ['chat_vitals.stall.ratio', 'double', (r) => r.render.stallRatio],
   ['chat_vitals.stall.server', 'seconds', (r) => r.render.stallBy.server],
@@ -85,7 +91,6 @@ export const turn: AttributeRow<TurnRecord>[] = [
   ['chat_vitals.stall.main_thread', 'seconds', (r) => r.render.stallBy.main_thread],
   ['chat_vitals.stall.tool', 'seconds', (r) => r.render.stallBy.tool],
   ['chat_vitals.stall.unknown', 'seconds', (r) => r.render.stallBy.unknown],
-  ['chat_vitals.hidden_duration', 'seconds', (r) => r.hiddenMs],
   ['chat_vitals.correction.kind', 'string', (r) => r.correction!.kind],
   ['chat_vitals.correction.score', 'double', (r) => r.correction!.score],
   ['chat_vitals.correction.of_turn', 'string', (r) => r.correction!.of],

@@ -8,9 +8,9 @@ import type { Timing } from '../base/timing.ts'
 import type { AnyRecord, Attributes, DeliveryNote, TurnRecord, TurnRef } from '../turn/record.ts'
 import type { SpanExporter } from './sdk.ts'
 import type { Sender, SenderPort } from './sender.ts'
+import { lastWords } from './last-words.ts'
 import { otlpJson } from './otlp.ts'
 import { fullResource } from './resource.ts'
-import { spansOf } from './spans.ts'
 import { createStore } from './store.ts'
 import type { ContextRow, DeviceState, Row } from './store.ts'
 import { tailPrefix, writeTail } from './tail.ts'
@@ -222,23 +222,17 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       )
   }
 
-  const send = (rows: Row[]): void => {
-    const body = otlpJson(
-      rows.flatMap((row) => spansOf(row.record, options.sessionKeys)),
-      resource,
-      options.version,
-    )
-    guard.later(post(body, true).catch(() => post(body)))
+  /** The body of a last request; fewer words where the whole mapping has not come yet. */
+  const bodyOf = (records: AnyRecord[]): string => {
+    const spans = records.flatMap((record) => (loaded?.spansOf ?? lastWords)(record, options.sessionKeys))
+    return spans[0] ? otlpJson(spans, resource, options.version) : ''
   }
-  const post = async (body: string, keepalive?: boolean): Promise<unknown> => {
-    const { fetch } = natives
-    return fetch?.(endpoint!, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...options.headers },
-      body,
-      keepalive,
-    })
-  }
+
+  const requestOf = (body: string): RequestInit => ({
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...options.headers },
+    body,
+  })
 
   /** All that is not acknowledged, newest first as far as it fits; answers are read by nobody, so it is sent again later. */
   const sendLeaving = (): void => {
@@ -250,8 +244,21 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       if (row.state === 'ready' && (room -= row.bytes * 3) > 0) rows.unshift(row)
     }
     if (!rows[0]) return
-    if (endpoint) send(rows)
-    else loaded?.last(rows)
+    if (!endpoint) return loaded?.last(rows)
+    const body = bodyOf(rows.map((row) => row.record))
+    const { fetch } = natives
+    if (!body || !fetch) return
+    const post = async (keepalive?: boolean) => fetch(endpoint, { ...requestOf(body), keepalive })
+    quietly(post(true).catch(() => post()))
+    // What was only said in part is said again in full: under a higher revision.
+    if (!loaded) {
+      for (const row of rows) {
+        row.record.rev = ++row.rev
+        held.get(row.record.id)!.saved = false
+        dirty.add(row.record.id)
+      }
+      write()
+    }
   }
 
   const saveTail = (): void => {
@@ -277,19 +284,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         if (sealed) records.push({ ...sealed, rev: row.rev })
       } else if (left) records.push(row.record)
     }
-    if (!records[0]) return
+    const body = bodyOf(records)
+    if (!body) return
     later = new AbortController()
     laterAt = clock.now()
-    fetchLater(endpoint, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...options.headers },
-      body: otlpJson(
-        records.flatMap((record) => spansOf(record, options.sessionKeys)),
-        resource,
-        options.version,
-      ),
-      signal: later.signal,
-    })
+    fetchLater(endpoint, { ...requestOf(body), signal: later.signal })
   }
 
   const port: SenderPort = {
@@ -301,7 +300,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     device,
     held,
     mine,
-    spansOf: (record) => spansOf(record, options.sessionKeys),
     seal,
     rowOf,
     delivered(ids) {
@@ -419,7 +417,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       writing = true
       idle(write)
     }
-    if (state === 'ready') schedule(timing.sendEvery)
+    // An open turn needs the lazy part too: a page that leaves then has the whole mapping.
+    if (state === 'ready' || !loaded) schedule(timing.sendEvery)
     if (hasTail) saveTail()
     const { firstText } = (record as TurnRecord).moments ?? {}
     const before = (old?.row.record as TurnRecord | undefined)?.moments?.firstText
@@ -430,18 +429,19 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       idle(arm)
   }
 
+  // The tail last: it knows the revisions that are still to be sent.
   const end = (): void => {
-    saveTail()
     sendLeaving()
+    saveTail()
   }
 
   return {
     put: guard.wrap(put),
     hide: guard.wrap(() => {
       if (left) return
-      saveTail()
       if (loaded) guard.later(drain())
       else sendLeaving()
+      saveTail()
     }),
     show: guard.wrap(() => {
       left = false
@@ -452,8 +452,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     }),
     leave: guard.wrap(() => {
       left = true
-      end()
       arm()
+      end()
       loaded?.abort()
       die?.()
       die = undefined

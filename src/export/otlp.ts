@@ -3,7 +3,7 @@
  * page that dies before the SDK was loaded. Leaves sending to others.
  */
 import type { Attributes } from '../turn/record.ts'
-import type { SpanAttribute, SpanData, SpanValue } from './spans.ts'
+import type { SpanAttribute, SpanData, SpanValue } from './span.ts'
 
 export const scopeName = 'chat-vitals'
 

@@ -7,7 +7,7 @@ import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer'
 import { WebTracerProvider } from '@opentelemetry/sdk-trace-web'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-web'
 import type { Attributes } from '../turn/record.ts'
-import type { SpanAttribute, SpanData } from './spans.ts'
+import type { SpanAttribute, SpanData } from './span.ts'
 
 export type { SpanExporter }
 

@@ -6,7 +6,8 @@ import { createOutbox } from './outbox.ts'
 import { recoverPages } from './recovery.ts'
 import { createEncoder } from './sdk.ts'
 import type { Encoder } from './sdk.ts'
-import type { SpanData } from './spans.ts'
+import type { SpanData } from './span.ts'
+import { spansOf } from './spans.ts'
 import type { DeviceState, Row, Store } from './store.ts'
 
 /** What delivery lends to the sender: one memory, two halves of the work. */
@@ -20,7 +21,6 @@ export interface SenderPort extends Omit<DeliveryOptions, 'storage'> {
   held: Map<string, { row: Row; saved: boolean }>
   /** Turns of this page view that are not accounted for. */
   mine: Set<string>
-  spansOf(record: AnyRecord): SpanData[]
   seal(record: AnyRecord, extra?: Partial<DeliveryNote>): AnyRecord | undefined
   rowOf(record: AnyRecord, state: Row['state'], at: number): Row
   delivered(rows: string[]): void
@@ -39,6 +39,8 @@ export interface Sender {
   drain(): Promise<number | undefined>
   /** Ends the request under way. Its records stay. */
   abort(): void
+  /** The whole mapping of records to spans. */
+  spansOf: typeof spansOf
   /** Hands rows to the page's exporter while the page leaves; they are not taken as sent. */
   last(rows: Row[]): void
   stop(): void
@@ -301,7 +303,7 @@ export function createSender(port: SenderPort): Sender {
       const valid: Row[] = []
       const spans: SpanData[] = []
       for (const row of rows) {
-        const own = port.spansOf(row.record)
+        const own = spansOf(row.record, port.sessionKeys)
         if (!own[0]) await drop('invalid', [row])
         else {
           valid.push(row)
@@ -381,9 +383,10 @@ export function createSender(port: SenderPort): Sender {
       (running ??= alone().finally(() => {
         running = undefined
       })),
+    spansOf,
     abort: () => request?.abort(),
     last(rows) {
-      const spans = rows.flatMap((row) => port.spansOf(row.record))
+      const spans = rows.flatMap((row) => spansOf(row.record, port.sessionKeys))
       guard.later(encoderOf(rows[0]!).export(spans, exporter!))
     },
     stop() {

@@ -196,6 +196,8 @@ test('a hanging collector is given up after ten seconds', async () => {
 test('a leaving page sends with keepalive what is sent again later by the letter', async () => {
   const world = createWorld()
   const page = world.page('page-1')
+  page.put(open(), 'open')
+  await page.pass(3000)
   page.put(done(), 'ready')
   await rest()
   page.leave()
@@ -208,6 +210,29 @@ test('a leaving page sends with keepalive what is sent again later by the letter
   await next.pass(5000)
   expect(world.requests).toHaveLength(2)
   expect(world.requests[1]!.raw).toBe(world.requests[0]!.raw)
+})
+
+test('a page that leaves before the lazy part came tells the turn in short, and in full under a higher revision', async () => {
+  const world = createWorld()
+  const page = world.page('page-1')
+  page.put(done(), 'ready')
+  await rest()
+  page.leave()
+  await rest()
+  expect(world.requests[0]!.spans).toHaveLength(1)
+  expect(world.requests[0]!.spans[0]!.attributes).toMatchObject({
+    'chat_vitals.turn.outcome': 'completed',
+    'chat_vitals.turn.revision': 3,
+    'chat_vitals.time_to.first_text': 2,
+  })
+  page.die()
+  world.time += 5000
+  await world.page('page-2').pass(5000)
+  expect(world.unique().map((span) => span.name)).toEqual(['chat.turn', 'POST'])
+  expect(world.unique('chat.turn')[0]!.attributes).toMatchObject({
+    'chat_vitals.turn.revision': 4,
+    'chat_vitals.render.frames': 40,
+  })
 })
 
 test('a leaving request that is refused for its size is tried without keepalive', async () => {

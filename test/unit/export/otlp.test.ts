@@ -15,7 +15,7 @@ const records = [
     { outcome: 'error', errorType: 'network', requests: [], startedAt: 1_760_000_000_000, moments: { end: 2000 } },
     2,
   ),
-  turnRecord({ outcome: 'error', errorType: undefined, startedAt: 1_759_999_999_999.9999 }, 3),
+  turnRecord({ outcome: 'error', errorType: undefined, startedAt: 1_759_999_999_999.75 }, 3),
   feedbackRecord(),
   signalRecord(),
   pageRecord(),
