@@ -76,6 +76,12 @@ test('ports that cannot be are refused in a sentence', async () => {
   expect([same.code, same.text]).toEqual([1, expect.stringContaining('PORT_CHAT and PORT_OTLP are both 45999')])
 }, 30_000)
 
+test('an old Node is told so', async () => {
+  const old = `Object.defineProperty(process.versions, 'node', { value: '18.20.0' }); import('./demo/start.mjs')`
+  const { code, text } = await run(['-e', old], {})
+  expect([code, text.trim()]).toEqual([1, 'chat-vitals needs Node 20 or newer. This is Node 18.20.0.'])
+}, 30_000)
+
 test('comes up, says where to look, and is gone after a signal', async () => {
   const [chat, otlp] = [await freePort(), await freePort()]
   const folder = mkdtempSync(join(tmpdir(), 'chat-vitals-'))
