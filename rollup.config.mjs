@@ -7,8 +7,10 @@ import esbuild from 'rollup-plugin-esbuild'
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
 
 const plugins = [
-  nodeResolve({ extensions: ['.ts', '.tsx', '.js'], browser: true }),
-  esbuild({ target: 'es2022', define: { __VERSION__: JSON.stringify(version), 'process.env.NODE_ENV': '"production"' } }),
+  // 'browser' also as a main field: OpenTelemetry's packages swap their Node files by it.
+  nodeResolve({ browser: true, mainFields: ['browser', 'module', 'main'] }),
+  // Its own resolver would take Node's files; ours name their endings and need none.
+  { ...esbuild({ target: 'es2022', define: { __VERSION__: JSON.stringify(version) } }), resolveId: undefined },
 ]
 const minify = terser({ ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true }, mangle: true })
 

@@ -311,8 +311,9 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
       port: {
         gesture(gesture) {
           session.touch()
-          turns.gesture(gesture)
+          // First: what the page shows of a send before its turn is open belongs to that turn.
           transcript.prime(gesture.prompt)
+          turns.gesture(gesture)
         },
         composerEmptied: turns.composerEmptied,
       },
@@ -343,6 +344,7 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
       timing,
     })
     alive = attention.active
+    if (doc.hidden) turns.visibility(clock.now(), true)
     unwatch = stopAll([
       watchFetch(wire),
       watchXhr(wire),
