@@ -21,11 +21,16 @@ const LOCAL_ORIGIN = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
 const MAX_DRAIN = 4 * MAX_BODY
 
 /**
- * @param {{ port?: number, file?: string, host?: string }} [options] `port` 0 takes a free one; `file` may be `:memory:`;
- *   without `host` it listens on both loopback addresses
+ * @param {{ port?: number, file?: string, host?: string, chat?: string }} [options] `port` 0 takes a free one; `file` may
+ *   be `:memory:`; without `host` it listens on both loopback addresses; `chat` is where the empty page sends people
  * @returns {Promise<{ url: string, close: () => Promise<void> }>} rejects with a clear message when the port or file is taken
  */
-export async function startBackend({ port = 4318, file = '.demo/backend.duckdb', host } = {}) {
+export async function startBackend({
+  port = 4318,
+  file = '.demo/backend.duckdb',
+  host,
+  chat = `http://localhost:${process.env.PORT_CHAT || 5173}/`,
+} = {}) {
   const store = await openStore(file)
   const queries = await openQueries(store)
   const handle = (request, response) =>
@@ -76,7 +81,7 @@ export async function startBackend({ port = 4318, file = '.demo/backend.duckdb',
         .map((item) => [item.slice(0, item.lastIndexOf(':')), item.slice(item.lastIndexOf(':') + 1)]),
     )
     const filter = { ...plain, attributes }
-    if (path === '/api/health') return json(response, 200, await queries.health())
+    if (path === '/api/health') return json(response, 200, { ...(await queries.health()), chat })
     if (path === '/api/sessions') return json(response, 200, await queries.sessions(filter))
     if (path === '/api/overview') return json(response, 200, await queries.overview(filter))
     const id = /^\/api\/sessions\/([^/]+)$/.exec(path)?.[1]

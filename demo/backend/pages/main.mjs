@@ -67,14 +67,14 @@ function showHealth(state) {
       state.turns ? plural(state.turns, 'turn') : 'listening',
     ),
     state.turns ? h('span.health-last', null, `last ${ago(state.lastReceivedAt)}`) : '',
-    state.generated ? h('b.generated', { title: 'Some of this was made by fixtures.mjs' }, 'generated data') : '',
+    state.generated ? h('b.generated', { title: 'Some of this was made by fixtures.mjs' }, 'generated') : '',
   )
 }
 
 function showFailure(error) {
   health.className = 'health bad'
   health.replaceChildren(h('i.dot'), h('span', null, error.status ? error.message : 'backend not reachable'))
-  if (main.childElementCount > 1 || main.querySelector('.failure')) return
+  if (main.querySelector('.failure, .empty, .card, .metric, .rows .row')) return
   main.append(
     h(
       'div.empty.failure',

@@ -11,7 +11,7 @@ export function sessionsPage(page) {
   document.title = 'Sessions · chat-vitals'
   const bar = filters(page)
   const count = h('span.count')
-  const rows = h('div.rows', { role: 'list' })
+  const rows = h('div.rows')
   const head = h(
     'div.row.row-head',
     { 'aria-hidden': 'true' },
@@ -42,7 +42,7 @@ export function sessionsPage(page) {
     if (data.total) empty.replaceChildren()
     else if (!empty.firstChild || empty.dataset.active !== String(bar.active())) {
       empty.dataset.active = String(bar.active())
-      empty.replaceChildren(bar.active() ? noMatch(page, bar) : nothingYet())
+      empty.replaceChildren(bar.active() ? noMatch(page, bar) : nothingYet((await page.get('/api/health')).chat))
     }
   }
   return { update, every: 2000 }
@@ -52,7 +52,7 @@ function row(it) {
   const strip = it.strip.slice(-STRIP)
   return h(
     'a.row',
-    { href: `/sessions/${encodeURIComponent(it.id)}`, 'data-link': true, role: 'listitem' },
+    { href: `/sessions/${encodeURIComponent(it.id)}`, 'data-link': true },
     h(
       'span.c-when',
       { title: full(it.started) },
@@ -94,18 +94,14 @@ function row(it) {
   )
 }
 
-const nothingYet = () =>
+const nothingYet = (chat) =>
   h(
     'div.empty',
     null,
     h('div.pulse', { 'aria-hidden': 'true' }, h('i'), h('i'), h('i')),
     h('h2', null, 'Waiting for the first turn'),
     h('p', null, 'Send a message in the chat page. Its session shows up here within seconds.'),
-    h(
-      'a.button.primary',
-      { href: `http://${location.hostname}:5173/`, target: '_blank', rel: 'noopener' },
-      'Open the demo chat',
-    ),
+    h('a.button.primary', { href: chat, target: '_blank', rel: 'noopener' }, 'Open the demo chat'),
     h(
       'p.fine',
       null,
