@@ -26,18 +26,16 @@ export interface Counter {
   has(text: Text): boolean
   /** Counts the node as it is now into these sums, and no longer into those it was in. */
   put(text: Text, into: Tally[]): void
-  drop(text: Text): void
-  /** A counted node left the page; the next new nodes that begin with its text are measured from its end. */
-  gone(text: Text): void
+  /** `left` the page: the next new node that begins with its text is measured from its end. */
+  drop(text: Text, left?: boolean): void
   /** Forgets what left. */
   rest(): void
 }
 
 export function createCounter(measure: (text: string) => Amount): Counter {
   const entries = new WeakMap<Text, Entry>()
-  // Of one frame: what was removed, in order, and how far it was taken up again.
-  let left: [string, Entry][] = []
-  let next = 0
+  // What left in this frame, in order, as long as it was not taken up again.
+  let gone: [string, Entry][] = []
 
   const add = ({ into, chars, ms }: Entry, sign: number): void => {
     for (const sum of into) {
@@ -45,9 +43,6 @@ export function createCounter(measure: (text: string) => Amount): Counter {
       sum.ms += sign * ms
     }
   }
-  const continues = (data: string, { size, edge }: Entry): boolean =>
-    data.length >= size && data.slice(size - edge.length, size) == edge && !/[\ud800-\udbff]/.test(edge.slice(-1))
-
   return {
     has: (text) => entries.has(text),
     put(text, into) {
@@ -55,36 +50,34 @@ export function createCounter(measure: (text: string) => Amount): Counter {
       if (CARET.test(data.slice(-1))) data = data.slice(0, -1)
       let old = entries.get(text)
       if (old) add(old, -1)
-      else if (next < left.length) {
-        const [before, entry] = left[next++]!
-        if (data.startsWith(before)) old = entry
+      else {
+        const [before, entry] = gone.shift() ?? []
+        if (entry && data.startsWith(before!)) old = entry
       }
-      const base = old && continues(data, old) ? old : { size: 0, chars: 0, ms: 0 }
-      const { chars, readingMs } = base.size < data.length ? measure(base.size ? data.slice(base.size) : data) : NOTHING
+      // It grew, unless what was its end is not there any more. A pair of surrogates may have been torn.
+      let { size = 0, chars = 0, ms = 0 } = old ?? {}
+      if (old && (data.slice(size - old.edge.length, size) != old.edge || /[\ud800-\udbff]$/.test(old.edge)))
+        size = chars = ms = 0
+      const more = measure(data.slice(size))
       const entry = {
         size: data.length,
         edge: data.slice(-8),
-        chars: base.chars + chars,
-        ms: base.ms + readingMs,
+        chars: chars + more.chars,
+        ms: ms + more.readingMs,
         into,
       }
       entries.set(text, entry)
       add(entry, 1)
     },
-    drop(text) {
+    drop(text, left) {
       const old = entries.get(text)
-      if (old) add(old, -1)
+      if (!old) return
+      add(old, -1)
       entries.delete(text)
-    },
-    gone(text) {
-      const entry = entries.get(text)
-      if (entry && entry.size == text.data.length) left.push([text.data, entry])
+      if (left && old.size == text.data.length) gone.push([text.data, old])
     },
     rest() {
-      left = []
-      next = 0
+      gone = []
     },
   }
 }
-
-const NOTHING: Amount = { chars: 0, readingMs: 0 }

@@ -15,11 +15,6 @@ export interface Grown<F> {
   chars: number
 }
 
-export interface Growth<F> {
-  /** Containers of the text that changed in `frame`; gives the deepest element that has grown often enough. */
-  note(touched: Set<Node>, frame: F): Grown<F> | undefined
-}
-
 /** Where an element stands, by position: a page that renders all anew keeps that. */
 function placeOf(element: Element): string {
   let place = ''
@@ -31,34 +26,35 @@ function placeOf(element: Element): string {
   return place
 }
 
-/** `may`: the element can be an answer. Bounded by how soon an answer is found. */
-export function createGrowth<F>(may: (element: Element) => boolean): Growth<F> {
+/**
+ * Takes the containers of the text that changed in a frame; gives the deepest element that has grown often enough.
+ * `may`: the element can be an answer. Bounded by how soon an answer is found.
+ */
+export function createGrowth<F>(
+  may: (element: Element) => boolean,
+): (touched: Iterable<Node>, frame: F) => Grown<F> | undefined {
   const places = new Map<string, { size: number; times: number; first: F; chars: number }>()
-  return {
-    note(touched, frame) {
-      const done = new Set<Node>()
-      let found: Grown<F> | undefined
-      for (const start of touched) {
-        let level = 0
-        for (let node: Node | null = start; node && level < LEVELS; node = above(node)) {
-          if (node.nodeType != 1 || done.has(node)) continue
-          done.add(node)
-          level++
-          const element = node as Element
-          if (!may(element)) break
-          const size = letters((element.textContent ?? '').slice(0, MOST), MOST).length
-          const place = placeOf(element)
-          const known = places.get(place)
-          if (!known) {
-            if (size && places.size < 500) places.set(place, { size, times: 1, first: frame, chars: size })
-          } else if (size > known.size) {
-            known.size = size
-            if (++known.times >= FRAMES && !found) found = { element, first: known.first, chars: known.chars }
-          }
+  return (touched, frame) => {
+    const done = new Set<Node>()
+    let found: Grown<F> | undefined
+    for (const start of touched) {
+      let level = 0
+      for (let node: Node | null = start; node && level < LEVELS; node = above(node)) {
+        if (node.nodeType != 1 || done.has(node)) continue
+        done.add(node)
+        level++
+        if (!may(node as Element)) break
+        const size = letters(node.textContent!.slice(0, MOST), MOST).length
+        const place = placeOf(node as Element)
+        const known = places.get(place)
+        if (!known) {
+          if (size && places.size < 500) places.set(place, { size, times: 1, first: frame, chars: size })
+        } else if (size > known.size) {
+          known.size = size
+          if (++known.times >= FRAMES) found ??= { ...known, element: node as Element }
         }
       }
-      touched.clear()
-      return found
-    },
+    }
+    return found
   }
 }

@@ -1,4 +1,5 @@
 /** Compares text of the page with text of the stream, by letters alone: markdown and layout leave those. */
+import { letters } from '../base/characters.ts'
 
 /** Letters kept of an answer's or a thought's beginning. */
 export const HEAD = 64
@@ -25,13 +26,11 @@ export interface Said {
   last: number
 }
 
-export const nothingSaid = (): Said => ({ heads: [], first: 0, last: 0 })
-
-export function say(said: Said, text: string, at: number, letters: (text: string, max: number) => string): void {
+export function say(said: Said, text: string, at: number): void {
   const { heads } = said
   if (!heads.length || (at - said.last > PAUSE && heads.length < MOST_HEADS && heads.at(-1))) heads.push('')
-  const head = heads.at(-1)!
-  if (head.length < HEAD) heads[heads.length - 1] = head + letters(text, HEAD - head.length)
+  const head = heads.pop()!
+  heads.push(head.length < HEAD ? head + letters(text, HEAD - head.length) : head)
   said.first ||= at
   said.last = at
 }

@@ -3,14 +3,14 @@
 /** The node above, out of shadow roots too. */
 export const above = (node: Node): Node | null => node.parentNode ?? (node as ShadowRoot).host ?? null
 
-export function inside(node: Node | null | undefined, outer: Node): boolean {
+export function inside(node: Node | null, outer: Node): boolean {
   for (; node; node = above(node)) if (node === outer) return true
   return false
 }
 
 /** `closest` out of shadow roots too. */
 export function closest(node: Node | null, selector: string): Element | undefined {
-  for (; node; node = above(node)) if (node.nodeType == 1 && (node as Element).matches(selector)) return node as Element
+  for (; node; node = above(node)) if ((node as Element).matches?.(selector)) return node as Element
 }
 
 /**
@@ -21,38 +21,35 @@ const EXCLUDED =
   'button,[role=button],svg,style,script,template,noscript,input,textarea,select,[aria-hidden=true]:not(.katex-html),time,' +
   '[hidden],summary,.katex-mathml,mjx-assistive-mml,.sr-only,.visually-hidden,[contenteditable=""],[contenteditable=true],' +
   '[contenteditable=plaintext-only]'
-/** The same by the words of its class or test id, as whole words. */
+/** The same by whole words of its class. */
 const META = /(^|[^a-z])(time(stamp)?|date|meta(data)?|actions?|toolbar|avatar|badge|feedback|footer)([^a-z]|$)/i
 
-export const excluded = (element: Element): boolean =>
-  element.matches(EXCLUDED) ||
-  META.test(`${element.getAttribute('class') ?? ''} ${element.getAttribute('data-testid') ?? ''}`)
+export const excluded = (node: Node): boolean =>
+  node.nodeType == 1 &&
+  ((node as Element).matches(EXCLUDED) || META.test((node as Element).getAttribute('class') ?? ''))
 
+/** Undefined for what is no element. */
+export const tag = (node: Node): string | undefined => (node as Element).localName
+const tagged = (names: RegExp) => (node: Node) => names.test(tag(node)!)
 /** What markdown becomes. */
-const PROSE = /^(p|h\d|[uod]l|li|d[td]|pre|code|blockquote|table|t[rdh]|thead|tbody|figure)$/
+export const prose = tagged(/^(p|h\d|[uod]l|li|d[td]|pre|code|blockquote|table|t[rdh]|thead|tbody|figure)$/)
 /** Their text stands in the block of their parent. */
-const INLINE = /^(a|abbr|b|bdi|code|del|em|font|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|u)$/
+export const inline = tagged(/^(a|abbr|b|bdi|code|del|em|font|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|u)$/)
 
-const named = (names: RegExp) => (node: Node) => names.test((node as Element).localName ?? '')
-export const prose = named(PROSE)
-export const inline = named(INLINE)
+/** A shadow root's host; other nodes are elements here. */
+export const elementOf = (node: Node): Element => (node.nodeType == 11 ? (node as ShadowRoot).host : node) as Element
 
 /** The block that a node's text belongs to, not above `top`. */
-export function blockOf(node: Node, top: Node): Element | undefined {
-  while (node !== top && (node.nodeType != 1 || inline(node))) {
-    const next = above(node)
-    if (!next) break
-    node = next
-  }
-  return (node.nodeType == 1 ? node : (node as ShadowRoot).host) as Element | undefined
+export function blockOf(node: Node, top: Node): Element {
+  while (node !== top && inline(node)) node = above(node)!
+  return elementOf(node)
 }
 
-/** Calls `text` for each text node in and under `node`, in order; a true result of it or of `skip` cuts that branch. */
+/** Calls `text` for each text node in and under `node`, in order; a true result of `skip` cuts that branch. */
 export function texts(node: Node, text: (node: Text) => void, skip?: (element: Element) => boolean | void): void {
   if (node.nodeType == 3) return text(node as Text)
-  if (node.nodeType == 1) {
-    if (skip?.(node as Element)) return
-    if ((node as Element).shadowRoot) texts((node as Element).shadowRoot!, text, skip)
-  } else if (node.nodeType != 11 && node.nodeType != 9) return
+  const { shadowRoot } = node as Element
+  if (node.nodeType == 1 && skip?.(node as Element)) return
+  if (shadowRoot) texts(shadowRoot, text, skip)
   for (let child = node.firstChild; child; child = child.nextSibling) texts(child, text, skip)
 }

@@ -20,7 +20,7 @@ export interface PaintClock {
    */
   frame(laid: () => void, done: (stamp: Stamp) => void): void
   /** The frame asked about shows answer text: places a beacon in it when one is due. `first` makes it due. */
-  beacon(first: boolean): void
+  beacon(first?: boolean): void
   /** A beacon would be placed now. */
   due(): boolean
   /** For a frame that was not asked about, in the task after it. */

@@ -19,8 +19,8 @@ export interface Tail {
 }
 
 export interface Seen<T extends Tail> {
-  /** Looks in this frame at these blocks, that just grew, and at all that is still unseen. */
-  look(tail: T, grown: Iterable<Block>): void
+  /** Looks in this frame at these blocks, that just grew, and at all that is still unseen. False: at none. */
+  look(tail: T, grown: Iterable<Block>): boolean
   forget(tail: T): void
   stop: Stop
 }
@@ -68,10 +68,10 @@ export function createSeen<T extends Tail>(guard: Guard, seen: (tail: T, unseen:
           unseen += laid * (1 - reach)
           if (reach) break
         }
-        if (index < 0) continue
         // What stands before something seen has been passed.
-        for (const block of blocks.splice(0, blocks[index]!.reach < 1 ? index : index + 1)) release(block)
-        seen(tail, Math.round(unseen))
+        const passed = index < 0 ? 0 : blocks[index]!.reach < 1 ? index : index + 1
+        for (const block of blocks.splice(0, passed)) release(block)
+        seen(tail, index < 0 ? Infinity : Math.round(unseen))
       }
     }),
     { threshold: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1] },
@@ -104,6 +104,7 @@ export function createSeen<T extends Tail>(guard: Guard, seen: (tail: T, unseen:
           blocks[i - (i % group)]!.others += block.chars + block.others
         })
       for (const block of tail.blocks) observe(tail, block)
+      return blocks.length > 0
     },
     forget(tail) {
       for (const block of tail.blocks.splice(0)) release(block)

@@ -2,15 +2,16 @@
 import { letters, measure } from '../base/characters.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
+import { listen } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
 import type { ScreenPort, ScreenTarget } from '../turn/marks.ts'
 import { createCounter } from './counter.ts'
-import { createFinder, promptLetters } from './find.ts'
-import type { Slot, Turn as Found } from './find.ts'
+import { createFinder, newTurn } from './find.ts'
+import type { Turn as Found } from './find.ts'
 import { createGrowth } from './growth.ts'
-import type { Growth } from './growth.ts'
-import { HEAD, nothingSaid, say } from './letters.ts'
-import { inside, texts } from './nodes.ts'
+import { HEAD, say } from './letters.ts'
+import type { Said } from './letters.ts'
+import { elementOf, inside, texts } from './nodes.ts'
 import type { PaintClock, Stamp } from './paint.ts'
 import { createSeen } from './seen.ts'
 import { followShadows } from './shadow.ts'
@@ -24,24 +25,22 @@ export interface Transcript {
   stop: Stop
 }
 
+type Note = 'feedback' | 'progress'
+
 interface Turn extends Found {
-  growth: Growth<Frame>
-  /** Characters and reading time over the high-water mark: reported as inserted, and as painted. */
-  chars: number
-  ms: number
-  paintedChars: number
-  paintedMs: number
-  /** The same two, as of the last frame looked at. */
-  laidChars: number
-  laidMs: number
-  /** First text was dated, first change and first progress were noted. */
-  shown: boolean
-  fed: boolean
-  progressed: boolean
-  /** When those two were painted, until `open` takes them. */
-  fedAt?: number
-  progressAt?: number
-  lastStamp?: Stamp
+  /** Missing between a gesture and the request that opens the turn. */
+  screen?: ScreenPort
+  grow: ReturnType<typeof createGrowth<Frame>>
+  /** Came and was not reported as painted yet: characters, their reading time, and the characters in a laid out frame. */
+  due: number
+  dueMs: number
+  laid: number
+  /** Its first text was seen to come. */
+  shown?: boolean
+  /** First visible change and first progress: noted, and when painted. */
+  noted: { [note in Note]?: number }
+  /** Of its last painted frame. */
+  stamp?: Stamp
 }
 
 interface Frame {
@@ -51,20 +50,15 @@ interface Frame {
   jobs: ((stamp: Stamp) => void)[]
   stamp?: Stamp
   /** It is known what of it is in view. */
-  judged: boolean
+  judged?: boolean
 }
 
 /** Changes kept for the end of a frame; more are looked at at once. */
 const MOST_RECORDS = 500
-/** A hidden page has no frames. */
-const HIDDEN_EVERY = 250
-/** A gesture without a request is no turn. */
+/** A gesture without a request for this long, ms, is no turn. */
 const PRIMED = 10_000
 /** Text nodes that are known to grow in place. */
 const MOST_GROWING = 8
-const CHILDREN = { childList: true, subtree: true }
-const DATA = { characterData: true, subtree: true }
-const UNRENDERED = /^(head|script|style|template|title|meta|link)$/
 
 export function watchTranscript(options: {
   root?: Document | Element
@@ -77,40 +71,28 @@ export function watchTranscript(options: {
   const { root = document, guard, clock, paint, ui = {}, composer = () => undefined } = options
   const doc = root.ownerDocument ?? (root as Document)
   const turns: Turn[] = []
-  // Opened by a gesture, waiting for its request; at most one, and the last of `turns`.
+  // Opened by a gesture, waiting for its request.
   let primed: Turn | undefined
-  let primedTimer: number | undefined
   // Observed: the root and the open shadow roots under it.
   let targets: Node[] = []
-  let unfollow: Stop | undefined
+  let unwatch: Stop[] = []
   let pending: MutationRecord[] = []
   let pendingAt = 0
-  let hiddenTimer: number | undefined
   // The frame being prepared, and those whose report is due.
   let frame: Frame | undefined
   let frames: Frame[] = []
   // Text nodes that grow in place, and whether the observer of such changes rests until the frame is laid out.
-  let growing = new Set<Text>()
+  const growing = new Set<Text>()
   let resting = false
 
   const counter = createCounter(measure)
-  const foreignSlots = new Set<Slot>()
   const finder = createFinder({
     turns,
     ui,
     counter,
     composer,
     now: clock.now,
-    foreign: (slot) => foreignSlots.add(slot),
-    progress(found) {
-      const turn = found as Turn
-      if (turn.progressed) return
-      turn.progressed = true
-      ask().jobs.push(({ at }) => {
-        turn.progressAt = at
-        turn.screen?.progress(at)
-      })
-    },
+    progress: (turn) => tell(turn, 'progress'),
   })
 
   const emit = (): void => {
@@ -119,117 +101,90 @@ export function watchTranscript(options: {
       for (const job of jobs) guard(() => job(stamp!))
     }
   }
-  const when = (past: Frame, job: (stamp: Stamp) => void): void => {
-    if (past.stamp && !frames.includes(past)) job(past.stamp)
-    else past.jobs.push(job)
-  }
-  const reported = (turn: Turn, chars: number): ((stamp: Stamp) => void) => {
-    const added = chars - turn.paintedChars
-    const rest = turn.laidChars - turn.paintedChars
-    const readingMs = ((turn.laidMs - turn.paintedMs) * added) / rest
-    turn.paintedChars = chars
-    turn.paintedMs += readingMs
-    return (stamp) => {
-      turn.lastStamp = stamp
-      turn.screen?.painted({ ...stamp, chars: added, readingMs })
-    }
-  }
-
-  const seen = createSeen<Turn>(guard, (turn, unseen) => {
-    const chars = turn.laidChars - unseen
-    if (chars > turn.paintedChars) {
-      const last = frames.at(-1)
-      const job = reported(turn, chars)
-      if (last && !last.judged) last.jobs.push(job)
-      else frames.push({ at: 0, jobs: [job], judged: true, stamp: paint.late() })
-    }
+  const judge = (): void => {
     for (const past of frames) past.judged = true
     emit()
+  }
+  const show = (turn: Turn, chars: number): ((stamp: Stamp) => void) => {
+    const readingMs = (turn.dueMs * chars) / turn.due
+    turn.due -= chars
+    turn.laid -= chars
+    turn.dueMs -= readingMs
+    return (stamp) => turn.screen?.painted({ ...(turn.stamp = stamp), chars, readingMs })
+  }
+  const seen = createSeen<Turn>(guard, (turn, unseen) => {
+    const chars = turn.laid - unseen
+    if (chars > 0) {
+      let last = frames.at(-1)
+      // Nothing grew: it came into view.
+      if (!last || last.judged) frames.push((last = { at: 0, jobs: [], stamp: paint.late() }))
+      last.jobs.push(show(turn, chars))
+    }
+    judge()
   })
 
   /** Asks about the frame that will show what just changed. */
   function ask(): Frame {
     if (frame) return frame
-    const asked: Frame = { at: clock.now(), jobs: [], judged: false }
-    frame = asked
+    const asked: Frame = (frame = { at: clock.now(), jobs: [] })
     paint.frame(laid, (stamp) => {
       asked.stamp = stamp
       emit()
     })
-    if (doc.hidden) wake()
     return asked
   }
-  function wake(): void {
-    hiddenTimer ??= clock.setTimeout(
-      guard.wrap(() => {
-        hiddenTimer = undefined
-        digest()
-        rearm()
-        if (doc.hidden && pending.length) wake()
-      }),
-      HIDDEN_EVERY,
-    )
+  function tell(turn: Found, what: Note): void {
+    const { noted } = turn as Turn
+    if (what in noted) return
+    noted[what] = undefined
+    ask().jobs.push(({ at }) => {
+      noted[what] = at
+      ;(turn as Turn).screen?.[what](at)
+    })
   }
 
-  function acknowledge(record: MutationRecord): void {
-    const waiting = turns.filter((turn) => !turn.fed)
-    if (!waiting.length) return
-    const { target } = record
-    const visible = (node: Node): boolean =>
-      node.isConnected &&
-      (node.nodeType == 3
-        ? !!(node as Text).data.trim()
-        : node.nodeType == 1 && !UNRENDERED.test((node as Element).localName))
-    const changed = record.type == 'childList' ? [...record.addedNodes].some(visible) : visible(target)
+  function acknowledge({ target, addedNodes, type }: MutationRecord): void {
+    const waiting = turns.filter(({ noted }) => !('feedback' in noted))
     const writing = composer()
-    if (!changed || !inside(target, doc.body) || (writing && inside(target, writing)) || finder.inAnswer(target)) return
-    for (const turn of waiting) {
-      turn.fed = true
-      ask().jobs.push(({ at }) => {
-        turn.fedAt = at
-        turn.screen?.feedback(at)
-      })
-    }
-    paint.beacon(false)
+    if (
+      !waiting[0] ||
+      (type == 'childList' && ![...addedNodes].some((node) => node.nodeType < 4 && node.isConnected)) ||
+      !inside(target, doc.body) ||
+      (writing && inside(target, writing)) ||
+      finder.inAnswer(target)
+    )
+      return
+    for (const turn of waiting) tell(turn, 'feedback')
+    paint.beacon()
   }
 
   /** Takes in what changed: only what is new is read, and nothing that makes the browser lay out. */
   function digest(): void {
-    if (!turns.length) return
     const records = pending
     pending = []
-    finder.tick()
-    const changed = new Set<Text>()
+    finder.look()
+    const left = new Set<Text>()
+    const changed = new Set<Text>(growing)
     for (const record of records) {
       acknowledge(record)
       if (record.type == 'characterData') changed.add(record.target as Text)
       for (const node of record.removedNodes)
         texts(node, (text) => {
-          if (!counter.has(text)) return
-          changed.add(text)
-          if (!text.isConnected) counter.gone(text)
+          if (!text.isConnected) left.add(text)
         })
       for (const node of record.addedNodes)
         if (node.isConnected)
           texts(
             node,
             (text) => changed.add(text),
-            (element) => {
-              if (element.shadowRoot) follow(element.shadowRoot)
+            ({ shadowRoot }) => {
+              if (shadowRoot) follow(shadowRoot)
             },
           )
     }
-    for (const text of growing) changed.add(text)
-    const before = turns.flatMap(({ slots }) => slots.map((slot) => [slot, slot.chars, slot.ms] as const))
-    for (const text of changed) if (!text.isConnected) finder.place(text)
-    for (const text of changed) if (text.isConnected) finder.place(text)
+    for (const text of left) counter.drop(text, true)
+    for (const text of changed) finder.place(text)
     counter.rest()
-    for (const [slot, chars, ms] of before)
-      if (foreignSlots.delete(slot)) {
-        slot.shift += chars - slot.chars
-        slot.shiftMs += ms - slot.ms
-        slot.turn.screen?.foreign()
-      }
     for (const turn of turns) advance(turn, pendingAt)
   }
 
@@ -237,16 +192,23 @@ export function watchTranscript(options: {
   function advance(turn: Turn, at: number): void {
     let grown = 0
     for (const slot of turn.slots) {
-      const over = slot.chars + slot.shift - slot.peak
+      const { peak } = slot
+      if (slot.foreign) {
+        // A translator's words move no mark.
+        slot.foreign = false
+        turn.screen?.foreign()
+        slot.offset = { chars: peak.chars - slot.chars, ms: peak.ms - slot.ms }
+      }
+      const over = slot.chars + slot.offset.chars - peak.chars
       if (over <= 0) continue
+      const overMs = Math.max(0, slot.ms + slot.offset.ms - peak.ms)
+      peak.chars += over
+      peak.ms += overMs
       grown += over
-      slot.peak += over
-      const ms = Math.max(0, slot.ms + slot.shiftMs - slot.peakMs)
-      slot.peakMs += ms
-      turn.ms += ms
+      turn.dueMs += overMs
     }
     if (!grown) return
-    turn.chars += grown
+    turn.due += grown
     turn.screen?.inserted(at, grown)
     ask()
     paint.beacon(!turn.shown)
@@ -257,53 +219,51 @@ export function watchTranscript(options: {
   function laid(): void {
     const now = frame
     if (!now) return
-    frame = undefined
     take()
     digest()
-    for (const past of frames) past.judged = true
-    let looks = false
-    for (const turn of turns) {
-      grow(turn, now)
-      turn.laidChars = turn.chars
-      turn.laidMs = turn.ms
-      if (turn.grown.size || (turn.blocks.length && turn.chars > turn.paintedChars)) {
-        seen.look(turn, turn.grown)
-        turn.grown.clear()
-        looks ||= !!turn.blocks.length
-      }
-    }
-    now.judged = !looks
+    frame = undefined
+    judge()
+    now.judged = true
     frames.push(now)
-    rearm()
+    for (const turn of turns) {
+      if (turn.touched.size) discover(turn, now)
+      turn.laid = turn.due
+      if (turn.due && seen.look(turn, turn.grown)) now.judged = false
+      turn.grown.clear()
+    }
+    for (const text of growing) if (!text.isConnected) growing.delete(text)
+    if (resting && turns[0]) for (const target of targets) data.observe(target, DATA)
+    resting = false
     emit()
   }
 
   /** Where nothing else tells, what has grown often enough is the answer, since its first frame. */
-  function grow(turn: Turn, now: Frame): void {
-    if (!turn.touched.size) return
-    const found = finder.lost(turn, clock.now()) ? turn.growth.note(turn.touched, now) : undefined
+  function discover(turn: Turn, now: Frame): void {
+    const found = turn.grow(turn.touched, now)
     turn.touched.clear()
-    if (!found) return
-    turn.answer.heads = [letters(found.element.textContent ?? '', HEAD)]
-    finder.settle(turn, 0, found.element, false)
-    advance(turn, found.first.at)
-    turn.laidChars = turn.chars
-    turn.laidMs = turn.ms
+    if (!found || !finder.lost(turn)) return
+    const { element, first, chars } = found
+    turn.answer.heads = [letters(element.textContent!, HEAD)]
+    finder.settle(turn, 0, element)
+    advance(turn, first.at)
     // What it held in its first frame was painted then.
-    if (turn.chars && found.first !== now) when(found.first, reported(turn, Math.min(turn.chars, found.chars)))
+    if (first === now || !turn.due) return
+    const job = show(turn, Math.min(turn.due, chars))
+    if (frames.includes(first)) first.jobs.push(job)
+    else job(first.stamp!)
   }
 
-  function take(): void {
-    for (const record of children.takeRecords()) pending.push(record)
-    for (const record of data.takeRecords()) pending.push(record)
-  }
+  const take = (): void => void pending.push(...children.takeRecords(), ...data.takeRecords())
   const note = (records: MutationRecord[]): void => {
-    if (!pending.length) pendingAt = clock.now()
+    if (!pending[0]) pendingAt = clock.now()
     for (const record of records) pending.push(record)
     ask()
-    // First text, and text due for a beacon, must be known in the very frame.
-    if (turns.some((turn) => !turn.shown) || paint.due() || pending.length > MOST_RECORDS) digest()
+    // First text, and text due for a beacon, must be known in the very frame; a hidden page has none.
+    if (pending[MOST_RECORDS] || doc.hidden || waits() || paint.due()) digest()
   }
+  const waits = (): boolean => turns.some(({ shown }) => !shown)
+  const CHILDREN = { childList: true, subtree: true }
+  const DATA = { characterData: true, subtree: true }
   const children = new MutationObserver(guard.wrap(note))
   const data = new MutationObserver(
     guard.wrap((records: MutationRecord[]) => {
@@ -311,17 +271,12 @@ export function watchTranscript(options: {
       for (const { target } of records) growing.add(target as Text)
       for (const text of growing) if (growing.size > MOST_GROWING) growing.delete(text)
       // On one ever-growing node each further record costs more than the last: once per frame will do.
-      if (turns.every((turn) => turn.shown)) {
+      if (!waits() && !doc.hidden) {
         data.disconnect()
         resting = true
       }
     }),
   )
-  function rearm(): void {
-    for (const text of growing) if (!text.isConnected) growing.delete(text)
-    if (resting && turns.length) for (const target of targets) data.observe(target, DATA)
-    resting = false
-  }
 
   function follow(target: Node): void {
     if (targets.includes(target)) return
@@ -329,147 +284,113 @@ export function watchTranscript(options: {
     children.observe(target, CHILDREN)
     if (!resting) data.observe(target, DATA)
   }
-  function add(prompt: string | undefined): Turn {
+  function add(): Turn {
     const turn: Turn = {
-      since: finder.tick() + 1,
-      prompt: promptLetters(prompt ?? ''),
-      answer: nothingSaid(),
-      reasoning: nothingSaid(),
-      unseen: false,
-      slots: [],
-      blocks: [],
-      touched: new Set(),
-      grown: new Set(),
-      growth: createGrowth((element) => finder.free(element, turn.since)),
-      chars: 0,
-      ms: 0,
-      paintedChars: 0,
-      paintedMs: 0,
-      laidChars: 0,
-      laidMs: 0,
-      shown: false,
-      fed: false,
-      progressed: false,
+      ...newTurn(finder.look() + 1),
+      grow: createGrowth((element) => finder.free(element, turn.since)),
+      due: 0,
+      dueMs: 0,
+      laid: 0,
+      noted: {},
     }
     turns.push(turn)
-    if (!unfollow) {
+    if (!unwatch[0]) {
       follow(root)
-      unfollow = followShadows(root, guard, follow)
-      doc.addEventListener('visibilitychange', onVisible)
+      unwatch = [
+        followShadows(root, guard, follow),
+        listen(
+          doc,
+          'visibilitychange',
+          guard.wrap(() => {
+            // Text that came while hidden is shown by the coming frame: date that.
+            for (const turn of turns)
+              if (turn.due && !doc.hidden) {
+                ask()
+                paint.beacon(!turn.stamp)
+              }
+          }),
+        ),
+      ]
     }
     return turn
   }
-  const onVisible = guard.wrap(() => {
-    if (doc.hidden) return
-    // Text that came while hidden is shown by the coming frame: date that.
-    for (const turn of turns)
-      if (turn.chars > turn.paintedChars) {
-        ask()
-        paint.beacon(!turn.paintedChars)
-      }
-  })
   function remove(turn: Turn): void {
-    const index = turns.indexOf(turn)
-    if (index < 0) return
-    turns.splice(index, 1)
+    if (!turns.includes(turn)) return
+    turns.splice(turns.indexOf(turn), 1)
     finder.forget(turn)
     seen.forget(turn)
-    if (turn === primed) {
-      primed = undefined
-      clock.clearTimeout(primedTimer)
-    }
-    if (turns.length) return
+    if (turn === primed) primed = undefined
+    if (turns[0]) return
     children.disconnect()
     data.disconnect()
-    unfollow?.()
-    unfollow = undefined
-    doc.removeEventListener('visibilitychange', onVisible)
-    clock.clearTimeout(hiddenTimer)
-    hiddenTimer = undefined
+    for (const undo of unwatch) undo()
+    unwatch = []
     targets = []
     pending = []
     frames = []
     frame = undefined
-    growing = new Set()
+    growing.clear()
     resting = false
   }
 
   function close(turn: Turn): void {
     if (!turns.includes(turn)) return
-    guard(() => {
-      take()
-      digest()
-      for (const past of frames) past.judged = true
-      paint.flush()
-      emit()
-      const { lastStamp, chars, paintedChars } = turn
-      for (const slot of turn.slots) if (slot.root.isConnected) finder.recount(slot)
-      advance(turn, clock.now())
-      // What the observers missed was on screen with the rest.
-      if (lastStamp && chars == paintedChars && turn.chars > chars) {
-        turn.laidChars = turn.chars
-        turn.laidMs = turn.ms
-        reported(turn, turn.chars)(lastStamp)
-      }
-    })
-    remove(turn)
+    take()
+    digest()
+    paint.flush()
+    judge()
+    const { stamp, due } = turn
+    for (const slot of turn.slots) finder.recount(slot)
+    advance(turn, clock.now())
+    // What the observers missed was on screen with the rest.
+    if (stamp && !due && turn.due) show(turn, turn.due)(stamp)
   }
 
-  /** The stream said what stands on the page already. */
+  /** The stream, or the page, said something about text that may stand there already. */
   function again(turn: Turn): void {
-    if (turn.slots.length) return
-    const strays = finder.strays()
-    if (!strays.length) return
-    if (!pending.length) pendingAt = clock.now()
-    finder.tick()
-    for (const text of strays) finder.place(text)
-    advance(turn, pendingAt)
+    if (turn.slots[0] || !turns.includes(turn)) return
+    finder.look()
+    for (const text of finder.strays()) finder.place(text)
+    advance(turn, clock.now())
   }
+  const expect = (turn: Turn, said: Said): ((text: string) => void) =>
+    guard.wrap((text) => {
+      say(said, text, clock.now())
+      again(turn)
+    })
 
   return {
     prime: guard.wrap((prompt?: string) => {
       if (primed) remove(primed)
-      primed = add(prompt)
-      const turn = primed
-      primedTimer = clock.setTimeout(() => remove(turn), PRIMED)
-    }) as Transcript['prime'],
+      const turn = (primed = add())
+      turn.prompt = prompt ?? ''
+      clock.setTimeout(() => turn === primed && remove(turn), PRIMED)
+    }),
     open(screen, _at, prompt) {
-      const turn = primed ?? guard(() => add(prompt))!
-      clock.clearTimeout(primedTimer)
+      const turn = primed ?? add()
       primed = undefined
       turn.screen = screen
-      if (prompt) turn.prompt = promptLetters(prompt)
-      if (turn.fedAt !== undefined) screen.feedback(turn.fedAt)
-      if (turn.progressAt !== undefined) screen.progress(turn.progressAt)
-      const open = () => turns.includes(turn)
+      turn.prompt = prompt ?? turn.prompt
+      for (const what of ['feedback', 'progress'] as const) if (turn.noted[what]) screen[what](turn.noted[what])
       return {
-        expectAnswer: guard.wrap((text: string) => {
-          if (!open()) return
-          say(turn.answer, text, clock.now(), letters)
-          again(turn)
-        }),
-        expectReasoning: guard.wrap((text: string) => {
-          if (!open()) return
-          say(turn.reasoning, text, clock.now(), letters)
-          again(turn)
-        }),
+        expectAnswer: expect(turn, turn.answer),
+        expectReasoning: expect(turn, turn.reasoning),
         expectUnseen() {
           turn.unseen = true
         },
         use: guard.wrap((element: Element) => {
           turn.given = element
-          if (!open()) return
-          if (!turn.slots.length) return again(turn)
-          finder.tick()
-          finder.settle(turn, 0, element, true)
-          advance(turn, clock.now())
+          if (turn.slots[0]) finder.settle(turn, 0, element, true)
+          again(turn)
         }),
         element() {
-          for (const { root: node } of turn.slots.toReversed?.() ?? turn.slots)
-            if (node.isConnected) return node.nodeType == 1 ? (node as Element) : (node as ShadowRoot).host
-          return turn.given
+          const { root: node } = turn.slots.findLast(({ root }) => root.isConnected) ?? {}
+          return node ? elementOf(node) : turn.given
         },
-        close: () => close(turn),
+        close() {
+          guard(() => close(turn))
+          remove(turn)
+        },
       }
     },
     stop() {

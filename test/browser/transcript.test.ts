@@ -314,11 +314,11 @@ describe('seen and arrived', () => {
         const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
         const message = kit.ask()
         await kit.say(turn, answer, (all: string) => (message.innerHTML = `<p>${all}</p>`))
-        await kit.wait(100)
+        await kit.settled(log)
         const before = { seen: log.seen, arrived: log.arrived }
         const at = kit.clock.now()
         message.scrollIntoView({ behavior: 'instant' })
-        await kit.wait(200)
+        await kit.wait(50)
         return { ...(await kit.end(turn, log, message)), before, at }
       },
       HELLO,
@@ -385,7 +385,6 @@ describe('seen and arrived', () => {
       document.querySelector('main')!.style.display = ''
       ;(globalThis as any).asleep = false
       document.dispatchEvent(new Event('visibilitychange'))
-      await kit.wait(300)
       return { ...(await kit.end(turn, log, document.querySelector('main')!.lastElementChild)), before, at }
     })
     await page.close()
@@ -465,7 +464,10 @@ describe('a good guest', () => {
             return super.observe(...all)
           }
           unobserve(...all: unknown[]) {
-            if (this.seen) (this.seen--, observers--)
+            if (this.seen) {
+              this.seen--
+              observers--
+            }
             return super.unobserve(...all)
           }
           disconnect() {
@@ -530,6 +532,7 @@ describe('a good guest', () => {
       const message = kit.ask()
       const p = message.appendChild(document.createElement('p'))
       await kit.say(turn, answer, (all: string) => (p.textContent = all))
+      await kit.settled(log)
       const rendered = kit.chars(p.textContent)
       p.innerHTML = `<font style="vertical-align: inherit"><font style="vertical-align: inherit">${'Viel längerer Text. '.repeat(20)}</font></font>`
       return { ...(await kit.end(turn, log)), rendered }

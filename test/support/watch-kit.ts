@@ -80,9 +80,19 @@ const kit = {
       await kit.wait(gap)
     }
   },
+  /** Until frames run and nothing new was reported in them: a busy machine may take seconds for one. */
+  async settled(log: any) {
+    for (let same = 0, before = ''; same < 3;) {
+      for (let i = 0; i < 3; i++) await kit.frame()
+      await kit.wait(60)
+      const now = `${log.painted.length} ${log.seen} ${log.arrived}`
+      same = now == before ? same + 1 : 0
+      before = now
+    }
+  },
   /** What one turn reported, once all frames are through. */
   async end(target: ScreenTarget, log: any, shown?: Element | string) {
-    await kit.wait(150)
+    await kit.settled(log)
     const element = target.element()
     target.close()
     return {
