@@ -204,9 +204,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   const write = (): void => {
     writing = false
+    // A page that leaves starts no transaction: it would not come through, and its end would cost the back/forward cache.
+    if (holding || stopped || left) return
     const batch = [...dirty].map((id) => held.get(id)!)
+    const revs = batch.map((one) => one.row.rev)
     dirty.clear()
-    if (batch[0] && !holding && !stopped)
+    if (batch[0])
       guard.later(
         store
           .run('records', 'readwrite', (name) => {
@@ -214,7 +217,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
           })
           .then(
             () => {
-              for (const one of batch) one.saved = true
+              // Unless it was told in short meanwhile, and is of a higher revision now.
+              batch.forEach((one, i) => (one.saved = one.row.rev === revs[i]))
             },
             () => {},
           )
@@ -448,6 +452,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       if (hasTail) storage.localStorage?.removeItem(tailPrefix + pageId)
       hasTail = false
       if (!holding) live()
+      write()
       schedule(timing.sendEvery)
     }),
     leave: guard.wrap(() => {

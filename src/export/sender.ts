@@ -315,7 +315,7 @@ export function createSender(port: SenderPort): Sender {
       blocked = false
       const answer = await transmit(valid, spans)
       // A request that was cut off because the page leaves says nothing about the collector.
-      if (port.left() && answer.is !== 'taken') return undefined
+      if (port.left()) return undefined
       if (answer.is === 'taken') {
         sinceSweep += valid.length
         most = Infinity
