@@ -15,8 +15,21 @@ const plugins = [
 const minify = terser({ ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true }, mangle: true })
 
 /** Entry names of the package, and the lazy parts of the script tag by their file's name. */
-const entries = { index: 'index.ts', core: 'core.ts', intent: 'intent.ts', react: 'react.ts', 'ai-sdk': 'ai-sdk.ts', hud: 'hud.ts' }
-const parts = { otel: 'export/lazy.ts', intent: 'intent.ts', vitals: 'watch/web-vitals.ts', hud: 'hud.ts' }
+const entries = {
+  index: 'index.ts',
+  core: 'core.ts',
+  intent: 'intent.ts',
+  react: 'react.ts',
+  'ai-sdk': 'ai-sdk.ts',
+  hud: 'hud.ts',
+}
+const parts = {
+  screen: 'watch/screen.ts',
+  otel: 'export/lazy.ts',
+  intent: 'intent.ts',
+  vitals: 'watch/web-vitals.ts',
+  hud: 'hud.ts',
+}
 
 export default [
   {
@@ -39,6 +52,12 @@ export default [
   ...Object.entries(parts).map(([name, file]) => ({
     input: `src/${file}`,
     plugins,
-    output: { file: `dist/chat-vitals.${name}.js`, format: 'es', sourcemap: true, plugins: [minify], inlineDynamicImports: true },
+    output: {
+      file: `dist/chat-vitals.${name}.js`,
+      format: 'es',
+      sourcemap: true,
+      plugins: [minify],
+      inlineDynamicImports: true,
+    },
   })),
 ]

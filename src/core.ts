@@ -4,7 +4,8 @@ import type { Handle } from './start.ts'
 import type { Options } from './config.ts'
 
 /** As `init` of `chat-vitals`, but nothing is stored or sent: take the records with `onTurn`. */
-export const init = (options?: Options): Handle => start(options, { intent: () => import('./intent.ts') })
+export const init = (options?: Options): Handle =>
+  start(options, { screen: () => import('./watch/screen.ts'), intent: () => import('./intent.ts') })
 
 export const { turn, feedback, identify, consent, session, fetch, onTurn, flush, stop } = verbs
 export type { Handle, Identity, SessionView } from './start.ts'

@@ -44,7 +44,7 @@ const page = globalThis as unknown as { chatVitals?: Global }
 const init = (options?: Options) =>
   start(
     { nonce: tag?.nonce || undefined, ...optionsOf(tag?.dataset ?? {}), ...options },
-    { createDelivery, send: part('otel'), intent: part('intent'), vitals: part('vitals') },
+    { createDelivery, send: part('otel'), screen: part('screen'), intent: part('intent'), vitals: part('vitals') },
   )
 
 const queue = page.chatVitals?.q ?? []

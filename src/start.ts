@@ -2,6 +2,7 @@
 import { pageClock } from './base/clock.ts'
 import { createGuard } from './base/guard.ts'
 import { randomHex, spanId, traceId } from './base/ids.ts'
+import { createLate } from './base/late.ts'
 import { listen, stopAll } from './base/listen.ts'
 import type { Stop } from './base/listen.ts'
 import { timing as defaults } from './base/timing.ts'
@@ -23,8 +24,7 @@ import { createAnswers, messageIds } from './watch/answers.ts'
 import { watchAttention } from './watch/attention.ts'
 import { watchEventSource } from './watch/eventsource.ts'
 import { watchFetch, wrapFetch } from './watch/fetch.ts'
-import { createPaintClock } from './watch/paint.ts'
-import { watchTranscript } from './watch/transcript.ts'
+import type { Transcript } from './watch/transcript.ts'
 import { PRESETS, uiOf } from './watch/ui.ts'
 import { watchWebSocket } from './watch/websocket.ts'
 import { watchXhr } from './watch/xhr.ts'
@@ -72,6 +72,7 @@ export interface Handle {
 export interface Kit {
   createDelivery?(options: DeliveryOptions): Delivery
   send?: DeliveryOptions['load']
+  screen?(attempt: number): Promise<typeof import('./watch/screen.ts')>
   intent?(attempt: number): Promise<typeof import('./intent.ts')>
   vitals?(attempt: number): Promise<typeof import('./watch/web-vitals.ts')>
 }
@@ -131,13 +132,6 @@ const attempt = <T>(get: () => T): T | undefined => {
   }
 }
 
-/** A lazy part, loaded once; a failed load is tried again at the next need. */
-function lazy<T>(load: ((attempt: number) => Promise<T>) | undefined): () => Promise<T | undefined> {
-  let attempts = 0
-  let loading: Promise<T | undefined> | undefined
-  return () => (loading ??= load ? load(attempts++).catch(() => (loading = undefined)) : Promise.resolve(undefined))
-}
-
 /** Starts measuring this page; see `init` of the entries. */
 export function start(options: Options | undefined, kit: Kit): Handle {
   if (!isSupported()) return inert
@@ -159,7 +153,9 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
   const local = stored ? attempt(() => localStorage) : undefined
   const native = { fetch: attempt(() => globalThis.fetch.bind(globalThis)) }
   const session = createSession({ clock, timing, sampleRate: config.sampleRate, storage: local })
-  const intent = lazy(kit.intent)
+  const screen = createLate(kit.screen, guard)
+  const intent = createLate(kit.intent, guard)
+  const vitals = createLate(kit.vitals, guard)
   const listeners = new Set<(turn: TurnRecord) => void>()
   const answers = createAnswers()
   const identity = { user: cleanId(config.user), conversation: cleanId(config.conversation) }
@@ -243,18 +239,36 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
     if (regenerated) return note('regenerate', 1)
     if (!prompt || !previous.prompt) return
     const texts = { previous: previous.prompt, next: prompt }
-    guard.later(
-      intent().then((part) => {
-        const verdict = part?.detectCorrection({
-          ...texts,
-          hints: { previousOutcome: previous.outcome, answerEndedInQuestion: previous.answerEndedWithQuestion },
-        })
-        if (verdict) note(verdict.kind, verdict.score)
-      }),
-    )
+    intent.with((part) => {
+      const verdict = part?.detectCorrection({
+        ...texts,
+        hints: { previousOutcome: previous.outcome, answerEndedInQuestion: previous.answerEndedWithQuestion },
+      })
+      if (verdict) note(verdict.kind, verdict.score)
+    })
   }
 
-  let screenOf: ((...args: Parameters<NonNullable<TurnsOptions['screen']>>) => ScreenTarget) | undefined
+  let transcript: Transcript | undefined
+  /** What a turn asks of the screen, passed on when the part that watches it is here. */
+  const screenOf: NonNullable<TurnsOptions['screen']> = (port, { at, prompt }) => {
+    let target: ScreenTarget | undefined
+    let closed = false
+    const tell = (fn: (target: ScreenTarget) => void) => screen.with(() => target && fn(target))
+    screen.with(() => {
+      if (!closed) target = transcript?.open(port, at, prompt)
+    })
+    return {
+      expectAnswer: (text) => tell((to) => to.expectAnswer(text)),
+      expectReasoning: (text) => tell((to) => to.expectReasoning(text)),
+      expectUnseen: () => tell((to) => to.expectUnseen()),
+      use: (element) => tell((to) => to.use(element)),
+      element: () => target?.element(),
+      close() {
+        closed = true
+        target?.close()
+      },
+    }
+  }
   let alive: ((on: boolean) => void) | undefined
   const turns = createTurns({
     clock,
@@ -271,7 +285,7 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
       session: () => session.peek(),
     }),
     backendOf,
-    screen: (...args) => screenOf!(...args),
+    screen: screenOf,
     onOpen(turn, opened) {
       open.add(turn.id)
       alive?.(true)
@@ -296,23 +310,28 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
   })
 
   const skip = (url: string) => url === collector
-  const wire = { port: turns as PagePort, guard, clock, skip, pass: false }
+  const wire = { port: turns as PagePort, guard, clock, skip, formats: screen, pass: false }
 
   /** Puts all watchers on the page; undone by `unwatch`. */
   const watch = () => {
     const ui = uiOf(config.ui)
     if (!ui)
       guard.hint(`option ui: there is no preset '${String(config.ui)}'; there are ${Object.keys(PRESETS).join(', ')}`)
-    const paint = createPaintClock({ doc, guard, clock, timing, beacon: config.paintBeacon !== false })
     let composer: (() => Element | undefined) | undefined
-    const transcript = watchTranscript({ guard, clock, paint, ui, composer: () => composer?.() })
-    screenOf = (port, turn) => transcript.open(port, turn.at, turn.prompt)
+    const late: Stop[] = []
+    let watching = true
+    screen.with((part) => {
+      if (!part || !watching) return
+      const paint = part.createPaintClock({ doc, guard, clock, timing, beacon: config.paintBeacon !== false })
+      transcript = part.watchTranscript({ guard, clock, paint, ui, composer: () => composer?.() })
+      late.push(paint.stop, transcript.stop)
+    })
     const actions = watchActions({
       port: {
         gesture(gesture) {
           session.touch()
           // First: what the page shows of a send before its turn is open belongs to that turn.
-          transcript.prime(gesture.prompt)
+          transcript?.prime(gesture.prompt)
           turns.gesture(gesture)
         },
         composerEmptied: turns.composerEmptied,
@@ -350,10 +369,13 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
       watchXhr(wire),
       watchEventSource(wire),
       watchWebSocket(wire),
-      () => transcript.stop(),
-      () => paint.stop(),
       () => actions.stop(),
       () => attention.stop(),
+      () => {
+        watching = false
+        transcript = undefined
+        stopAll(late)()
+      },
       listen(
         doc,
         'freeze',
@@ -388,14 +410,11 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
     if (config.webVitals === false || !unwatch) return
     delivery?.put({ ...view, rev: view.rev++, at: clock.epoch(), opened: turns.opened() }, 'ready')
   }
-  const vitals = lazy(kit.vitals)
   const startVitals = () =>
-    guard.later(
-      vitals().then((part) =>
-        part?.watchWebVitals((vital) => {
-          view.vitals = [...view.vitals.filter(({ name }) => name !== vital.name), { ...vital, at: clock.epoch() }]
-        }),
-      ),
+    vitals.with((part) =>
+      part?.watchWebVitals((vital) => {
+        view.vitals = [...view.vitals.filter(({ name }) => name !== vital.name), { ...vital, at: clock.epoch() }]
+      }),
     )
 
   const signal = (kind: SignalKind, ref?: TurnRef) => {

@@ -19,7 +19,7 @@ export function watchEventSource(
     const call = port.call({ at, method: 'GET', url, transport: 'eventsource', accept: 'text/event-stream' })
     if (!call) return
     const off: Stop[] = []
-    const feed = createFeed(call, clock, stopAll(off))
+    const feed = createFeed(call, options, stopAll(off))
     const heard = new Set(['open', 'error'])
     const hear = (type: string) => {
       if (heard.has(type)) return

@@ -2,9 +2,15 @@
 import type { Clock } from '../base/clock.ts'
 import type { Stop } from '../base/listen.ts'
 import type { CallEnd, CallPort } from '../turn/marks.ts'
-import { createFraming } from './formats/framing.ts'
+import type { Late } from '../base/late.ts'
 import type { Framing } from './formats/framing.ts'
-import { createNotes, errorName } from './formats/notes.ts'
+import type { Notes } from './formats/notes.ts'
+
+/** What reads streams; may come after the first of them. */
+export interface Formats {
+  createNotes(): Notes
+  createFraming(notes: Notes, contentType: string): Framing
+}
 
 export interface Feed {
   /** Once; without it `bytes`, `text` and `message` are only counted. */
@@ -29,29 +35,60 @@ export function endOf(error: unknown, signal?: AbortSignal | null): CallEnd {
   return name == 'TimeoutError' ? 'timeout' : signal?.aborted || name == 'AbortError' ? 'aborted' : 'failed'
 }
 
-export function createFeed(call: CallPort, clock: Clock, onEnd?: Stop): Feed {
-  const notes = createNotes()
+/** An identifier, never a message: free text is no error type. */
+export const errorName = (value: unknown): string | undefined => {
+  const name = String(value ?? '')
+  return /^[\w.$-]{1,64}$/.test(name) ? name : undefined
+}
+
+/** Pieces of a stream kept while the formats are on their way; of a longer one the rest is only counted. */
+const mostWaiting = 4000
+
+export function createFeed(
+  call: CallPort,
+  { clock, formats }: { clock: Pick<Clock, 'now'>; formats: Late<Formats> },
+  onEnd?: Stop,
+): Feed {
+  let notes: Notes | undefined
   let framing: Framing | undefined
   let decoder: TextDecoder | undefined
+  let refused = true
   let ended = false
+  // What came before the formats did, with the time at which it came.
+  let waiting: (() => void)[] | undefined = []
+  let frame = (_contentType: string): void => {}
 
-  const pass = (read: (() => void) | undefined, size: number) => {
+  const soon = (fn: () => void) => void (waiting ? waiting.push(fn) : fn())
+  const pass = (read: () => void, size: number) => {
     if (ended) return
     const at = clock.now()
-    read?.()
-    call.content(notes.take(at, size))
-    return at
+    const full = waiting && waiting.length > mostWaiting
+    soon(() => {
+      if (!full) read()
+      call.content(notes ? notes.take(at, size) : { at, bytes: size, model: false })
+    })
   }
+
+  formats.with((part) => {
+    notes = part?.createNotes()
+    frame = (contentType) => (framing = notes && part!.createFraming(notes, contentType))
+    const line = waiting!
+    waiting = undefined
+    for (const fn of line) fn()
+  })
 
   return {
     response: (status, contentType, header) => {
-      if (ended || framing) return
+      if (ended || !refused) return
       // The body of a refused request is no answer: a 429 page is not read.
-      if (status < 400) framing = createFraming(notes, contentType)
+      refused = status >= 400
+      if (!refused) soon(() => frame(contentType))
       call.response(clock.now(), { status, contentType, header })
     },
     bytes: (chunk) => {
-      pass(() => framing?.push((decoder ??= new TextDecoder()).decode(chunk, { stream: true })), chunk.byteLength)
+      // A copy: the page may use the buffer again before the formats are here.
+      const text = refused ? '' : (decoder ??= new TextDecoder()).decode(chunk, { stream: true })
+      pass(() => framing?.push(text), chunk.byteLength)
     },
     text: (text, size = 0) => {
       pass(() => framing?.push(text), size)
@@ -63,17 +100,19 @@ export function createFeed(call: CallPort, clock: Clock, onEnd?: Stop): Feed {
       if (ended) return
       ended = true
       onEnd?.()
-      if (how == 'done') {
-        framing?.push(decoder?.decode() ?? '')
-        framing?.end()
-        const last = notes.take(at, 0)
-        if (last.model || last.terminal || last.finish || last.errorType) call.content(last)
-        if (!notes.complete()) how = 'cut'
-      }
-      call.end(at, how, errorName((error as Error)?.name))
+      soon(() => {
+        if (how == 'done' && notes) {
+          framing?.push(decoder?.decode() ?? '')
+          framing?.end()
+          const last = notes.take(at, 0)
+          if (last.model || last.terminal || last.finish || last.errorType) call.content(last)
+          if (!notes.complete()) how = 'cut'
+        }
+        call.end(at, how, errorName((error as Error)?.name))
+      })
     },
     ended: () => ended,
-    complete: notes.complete,
-    over: notes.over,
+    complete: () => !notes || notes.complete(),
+    over: () => !!notes?.over(),
   }
 }

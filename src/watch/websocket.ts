@@ -35,7 +35,7 @@ export function watchWebSocket(
     if (!call) return
     leave(socket)
     const off: Stop[] = []
-    const feed = createFeed(call, clock, stopAll(off))
+    const feed = createFeed(call, options, stopAll(off))
     calls.set(socket, feed)
     let quiet: number | undefined
     off.push(

@@ -31,7 +31,7 @@ export function watchXhr(options: WireOptions & { target?: Partial<Pick<typeof g
       if (!(name.toLowerCase() in headers)) guard(() => xhr.setRequestHeader(name, value))
 
     const off: Stop[] = []
-    const feed = createFeed(call, clock, stopAll(off))
+    const feed = createFeed(call, options, stopAll(off))
     // Letters and bytes reported so far.
     let letters = 0
     let bytes = 0

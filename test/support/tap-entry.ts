@@ -1,6 +1,7 @@
 /** In the page: puts all taps in front of a port that only writes down; `tap.start()` installs, `tap.heard` is what it heard. */
 import { pageClock } from '../../src/base/clock.ts'
 import { createGuard } from '../../src/base/guard.ts'
+import { createLate } from '../../src/base/late.ts'
 import { stopAll } from '../../src/base/listen.ts'
 import type { Call, CallPort, Content } from '../../src/turn/marks.ts'
 import { watchEventSource } from '../../src/watch/eventsource.ts'
@@ -49,7 +50,13 @@ function start({ headers = {} as Record<string, string>, throwing = false } = {}
       }
     },
   }
-  const options: FetchOptions = { port, guard, clock: pageClock(), skip: (url) => url.includes('/skip') }
+  const options: FetchOptions = {
+    port,
+    guard,
+    clock: pageClock(),
+    skip: (url) => url.includes('/skip'),
+    formats: createLate(() => import('../../src/watch/screen.ts')),
+  }
   const stop = stopAll([watchFetch(options), watchXhr(options), watchEventSource(options), watchWebSocket(options)])
   return { stop, wrap: (original: typeof fetch) => wrapFetch(original, options) }
 }

@@ -1,5 +1,6 @@
 /** Gathers what the payloads of one stream say into the port's `Content`; leaves reading them to the shapes. */
 import type { Content } from '../../turn/marks.ts'
+import { errorName } from '../feed.ts'
 
 /** Words of all providers, tried in order; an unknown word is a normal stop. */
 const FINISH: [RegExp, NonNullable<Content['finish']>][] = [
@@ -37,12 +38,6 @@ export interface Notes {
   over(): boolean
   /** What was gathered since the last time. */
   take(at: number, bytes: number): Content
-}
-
-/** An identifier, never a message: free text is no error type. */
-export const errorName = (value: unknown): string | undefined => {
-  const name = String(value ?? '')
-  return /^[\w.$-]{1,64}$/.test(name) ? name : undefined
 }
 
 /** Gives what is new in a text that may be resent whole each time; remembers its length and first 64 letters. */

@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createFeed } from '../../../src/watch/feed.ts'
+import { createFraming } from '../../../src/watch/formats/framing.ts'
+import { createNotes } from '../../../src/watch/formats/notes.ts'
 import type { CallEnd, CallPort, Content } from '../../../src/turn/marks.ts'
 
 /** `CHAT_VITALS_DATA`, or the folder beside the repository. */
@@ -54,7 +56,10 @@ export function hear(chunks: (Uint8Array | string)[], contentType = 'text/event-
     end: (_, how) => void ends.push(how),
   }
   let now = 0
-  const feed = createFeed(call, { now: () => ++now, epoch: () => 0, setTimeout: () => 0, clearTimeout: () => {} })
+  const feed = createFeed(call, {
+    clock: { now: () => ++now },
+    formats: { want() {}, with: (fn) => fn({ createFraming, createNotes }) },
+  })
   feed.response(status, contentType, () => null)
   const encoder = new TextEncoder()
   for (const chunk of chunks) feed.bytes(typeof chunk == 'string' ? encoder.encode(chunk) : chunk)
