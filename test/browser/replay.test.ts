@@ -38,11 +38,14 @@ interface Case {
   query?: Record<string, string>
 }
 
-/** An excerpt from here on has the first character of several bytes in it, where the recording has one. */
+/** An excerpt from here on begins with a word, and has the first character of several bytes in it, if there is one. */
 function wideFrom(stream: string): number {
-  const answers = truthOf(stream).lines.filter(({ answer }) => answer)
-  const wide = answers.findIndex(({ answer }) => /[^\0-\x7f]/.test(answer))
-  return Math.max(0, wide - 20)
+  const answers = truthOf(stream).lines.flatMap(({ answer }) => answer || [])
+  const wide = answers.findIndex((text) => /[^\0-\x7f]/.test(text))
+  return Math.max(
+    0,
+    answers.slice(0, Math.max(0, wide - 10)).findLastIndex((text) => /^\s*\p{L}/u.test(text)),
+  )
 }
 
 /**
@@ -220,26 +223,32 @@ describe.skipIf(!streams)('recorded streams, as the user saw them', () => {
 
   // A case mostly waits for the turn to be over: a few at a time do not compete.
   const named = [...CASES, ...OTHERS].map((one) => [one.name, one] as const)
-  test.concurrent.for(named)('%s', async ([, one], { expect }) => check(await watch(one, expect), expect))
+  test.concurrent.for(named)('%s', { timeout: 120_000 }, async ([, one], { expect }) =>
+    check(await watch(one, expect), expect),
+  )
 
-  test.concurrent.for(UIS)('a stream cut off in the middle is an error in %s', async (ui, { expect }) => {
-    // Slow: what a busy page has not read yet when the socket breaks is lost to it.
-    const replay = { stream: 'openai-chat-text', every: 120, cut: 15 }
-    const service = `replay-${++cases}`
-    const context = await browser.newContext({ viewport: { width: 1280, height: 3000 } })
-    try {
-      const page = await context.newPage()
-      await openUi(page, ui, server.pageUrl(ui, replay, { service }))
-      await page.waitForFunction(() => 'chatVitals' in globalThis)
-      await sendPrompt(page, ui, 'Tell me of it')
-      const turn = () => spansOf(service, 'chat.turn')[0]?.attributes
-      await expect.poll(turn, { timeout: 30_000 }).toMatchObject({
-        'chat_vitals.turn.outcome': 'error',
-        'chat_vitals.turn.phase': 'streaming',
-        'chat_vitals.turn.ended_by': like.stringMatching(/^(network|stream_error)$/),
-      })
-    } finally {
-      await context.close()
-    }
-  })
+  test.concurrent.for(UIS)(
+    'a stream cut off in the middle is an error in %s',
+    { timeout: 120_000 },
+    async (ui, { expect }) => {
+      // Slow: what a busy page has not read yet when the socket breaks is lost to it.
+      const replay = { stream: 'openai-chat-text', every: 120, cut: 15 }
+      const service = `replay-${++cases}`
+      const context = await browser.newContext({ viewport: { width: 1280, height: 3000 } })
+      try {
+        const page = await context.newPage()
+        await openUi(page, ui, server.pageUrl(ui, replay, { service }))
+        await page.waitForFunction(() => 'chatVitals' in globalThis)
+        await sendPrompt(page, ui, 'Tell me of it')
+        const turn = () => spansOf(service, 'chat.turn')[0]?.attributes
+        await expect.poll(turn, { timeout: 30_000 }).toMatchObject({
+          'chat_vitals.turn.outcome': 'error',
+          'chat_vitals.turn.phase': 'streaming',
+          'chat_vitals.turn.ended_by': like.stringMatching(/^(network|stream_error)$/),
+        })
+      } finally {
+        await context.close()
+      }
+    },
+  )
 })
