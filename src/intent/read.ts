@@ -1,0 +1,124 @@
+/** Reads a prompt into what two prompts can be compared by: roles of its words, content words. Leaves the verdict to weigh.ts. */
+import { roles, words } from './cues.ts'
+
+/** Characters of a prompt that are read: its beginning and its end, so that a pasted book costs no more than a page. */
+const most = 2000
+
+export const clip = (text: string): string =>
+  text.length > most ? text.slice(0, most * 0.6) + '\n' + text.slice(-most * 0.4) : text
+
+/** Lower case, one form per character, no accents; apostrophes vanish, so that `don't` and `dont` are one word. */
+export const fold = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f'’`´]/g, '')
+    .normalize('NFC')
+    .replace(/ß/g, 'ss')
+
+const codeLine = /[;{}<>=\\]|[)\]:,(]\s*$|^\s\s+\S|^\s*(import|from|def|class|select|#|\/\/)/i
+
+/** `text` without fenced blocks and without the lines of code that `other` has too; all of it where nothing else is left. */
+export function prose(text: string, other: string): string {
+  const theirs = other.split('\n').map((line) => line.trim())
+  const left = text
+    .replace(/```[^]*?(```|$)/g, '\n')
+    .split('\n')
+    .filter((line) => !codeLine.test(line) || !theirs.includes(line.trim()))
+    .join('\n')
+  return left.trim() ? left : text
+}
+
+/** Written without spaces, or (Korean) with endings that make spaces useless. */
+export const packed = (lang: string): boolean => /zh|ja|ko/.test(lang)
+
+const made: Record<string, RegExp> = {}
+
+/** One expression per language with a group per role; made when first needed, constant from then on. */
+const table = (lang: string): RegExp => {
+  const all = words[lang]!.replace(/\((?!\?)/g, '(?:').replace(/^.*$/gm, '($&)').replace(/\n/g, '|')
+  return (made[lang] ??= new RegExp(
+    packed(lang) ? all + '|[^]' : ` (?:${all.replace(/([\wа-я])\*/g, '$1[^ ]*')}|[^ ]+)(?= )`,
+    'g',
+  ))
+}
+
+export interface Reading {
+  lang: string
+  /** A letter per word: its role, `c` very short, `_` content; `.` `?` `,` for punctuation. Opens with `.`. */
+  roles: string
+  /** Content: stems of words, or single characters. */
+  content: string[]
+  tokens: string[]
+  words: string[]
+  /** Letters and digits only. */
+  flat: string
+}
+
+export function read(folded: string, lang: string): Reading {
+  const dense = packed(lang)
+  const text = folded
+    .replace(/[.!。…\n]+/g, ' . ')
+    .replace(/\?+/g, ' ? ')
+    .replace(/[,;:、~—–]+/g, ' , ')
+    .replace(/[^\p{L}\p{N}.?,]+/gu, dense ? '' : ' ')
+  const content: string[] = []
+  const tokens: string[] = []
+  let out = '.'
+  for (const match of (dense ? text : ` ${text} `).matchAll(table(lang))) {
+    const word = match[0].trim()
+    if (/^[.?,]$/.test(word)) {
+      out += word
+      continue
+    }
+    let role = 1
+    while (role < match.length && match[role] === undefined) role++
+    const letter = roles[role - 1] ?? (dense || word.length > 2 || /\d/.test(word) ? '_' : 'c')
+    tokens.push(word)
+    out += letter
+    // Hiragana are endings and particles.
+    if (letter === '_' && !/[\u3040-\u309f]/.test(word)) content.push(word.slice(0, 5))
+  }
+  return {
+    lang,
+    roles: out.replace(/([.?,])[.,]+/g, '$1'),
+    content,
+    tokens,
+    words: text.split(/[ .?,]+/).filter(Boolean),
+    flat: text.replace(/[ .?,]/g, ''),
+  }
+}
+
+/** Frequent words of languages in Latin letters that are not covered. */
+const others =
+  / (il|che|di|per|sono|non|della|het|een|niet|van|ik|dat|nie|jest|czy|jak|ve|bir|bu|mi|nasil|yang|apa|dan|ini|och|att|det|jag|khong|cua)(?= )/g
+
+const scripts: [string, RegExp, number][] = [
+  // One kana settles that Chinese characters are Japanese; two characters say as much as a word of letters.
+  ['ja', /[\u3040-\u30ff]/g, 12],
+  ['ko', /[\uac00-\ud7af]/g, 3],
+  ['zh', /[\u3400-\u9fff]/g, 3],
+  ['ru', /[а-я]/g, 3],
+  ['', /[\u0370-\u03ff\u0530-\u1cff]/g, 3],
+  ['en', /[a-z]/g, 1],
+]
+
+/** The language of a folded text, '' for one that is not covered: by script, then by how many of its words are known. */
+export function language(folded: string, hint = ''): string {
+  let best = hint
+  let count = 0
+  for (const [lang, letters, weight] of scripts) {
+    const seen = (folded.match(letters)?.length ?? 0) * weight
+    if (seen > count) [best, count] = [lang, seen]
+  }
+  if (best !== 'en' || !count) return best
+  const start = folded.slice(0, 240)
+  count = ` ${start} `.match(others)?.length ?? 0
+  best = count > 1 ? '' : 'en'
+  for (const lang of ['en', 'de', 'fr', 'es', 'pt']) {
+    const known = read(start, lang).roles.replace(/[_.,?c]/g, '').length + (lang === hint ? 0.5 : 0)
+    if (known > count) [best, count] = [lang, known]
+  }
+  return best
+}

@@ -1,0 +1,116 @@
+/**
+ * Fits the weights of src/intent on labelled pairs and, run directly, writes src/intent/weights.ts.
+ *
+ *     node test/bench/intent-fit.mjs
+ *
+ * Multinomial logistic regression, so few numbers that they can be read. The phrases themselves are in cues.ts and are
+ * not learned. The pairs of the data folder are read where they lie and never copied into the project.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+export const devFile = (process.env.CHAT_VITALS_DATA ?? root + '../shared/data') + '/intent/dev.jsonl'
+const rows = (file) => readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line))
+/** The development set, or undefined where it is not at hand. */
+export const devPairs = () => (existsSync(devFile) ? rows(devFile) : undefined)
+/** Written by the project: `probe` tests phrases that were worded without looking at the data, `pairs` is fitted on too. */
+export const ownPairs = (name) =>
+  rows(`${root}test/unit/intent/${name}.jsonl`).map((row) => ({ ...row, source: name, tier: 'project' }))
+
+export async function loadDetector() {
+  const { outputFiles } = await build({
+    entryPoints: [root + 'src/intent/detect.ts'],
+    bundle: true,
+    format: 'esm',
+    write: false,
+    charset: 'utf8',
+  })
+  return import('data:text/javascript;base64,' + Buffer.from(outputFiles[0].text).toString('base64'))
+}
+
+export const inputOf = (row) => ({ previous: row.prev, next: row.new, answer: row.answer_gist ?? row.answer })
+
+/** Rows with what the model sees of them. */
+export function seen(detector, pairs) {
+  return pairs.map((row) => {
+    const look = detector.look(inputOf(row))
+    return { ...row, same: look.same, lang: row.lang, x: [1, ...look.x] }
+  })
+}
+
+// A class that is rare here is not rare in a chat: its rows count more. So do the traps that must not become rephrasings.
+const share = { correction: 1.5, clarification: 2, regenerate: 2 }
+const traps = ['high_overlap', 'slot_change', 'template']
+const weightOf = (row) => (share[row.label] ?? 1) * (row.label === 'none' && traps.includes(row.sub) ? 2.5 : 1)
+
+/** Weights per kind, relative to `none`. Full-batch Adam with an L2 penalty; deterministic. */
+export function fit(all, kinds, { l2 = 2, rounds = 160 } = {}) {
+  const used = all.filter((row) => !row.same && row.label !== 'repeat')
+  const width = used[0].x.length
+  const count = kinds.length
+  const [w, m, s, g] = Array.from({ length: 4 }, () => new Float64Array(count * width))
+  const data = used.map((row) => {
+    const at = row.x.flatMap((value, i) => (value ? [i] : []))
+    return { at, value: at.map((i) => row.x[i]), kind: kinds.indexOf(row.label), weight: weightOf(row) }
+  })
+  const odds = new Float64Array(count)
+  for (let round = 1; round <= rounds; round++) {
+    g.fill(0)
+    for (const { at, value, kind, weight } of data) {
+      let total = 0
+      for (let k = 0; k < count; k++) {
+        let sum = 0
+        for (let i = 0; i < at.length; i++) sum += w[k * width + at[i]] * value[i]
+        total += odds[k] = Math.exp(sum)
+      }
+      for (let k = 0; k < count; k++) {
+        const step = (odds[k] / total - (k === kind)) * weight
+        if (Math.abs(step) > 1e-4) for (let i = 0; i < at.length; i++) g[k * width + at[i]] += step * value[i]
+      }
+    }
+    const rate = round < rounds * 0.5 ? 0.15 : round < rounds * 0.8 ? 0.05 : 0.015
+    for (let i = 0; i < w.length; i++) {
+      const slope = g[i] + (i % width ? l2 * w[i] : 0)
+      m[i] = 0.9 * m[i] + 0.1 * slope
+      s[i] = 0.98 * s[i] + 0.02 * slope * slope
+      w[i] -= (rate * m[i]) / (1 - 0.9 ** round) / (Math.sqrt(s[i] / (1 - 0.98 ** round)) + 1e-6)
+    }
+  }
+  const none = kinds.indexOf('none')
+  return kinds
+    .filter((kind) => kind !== 'none')
+    .map((_, k) => Array.from({ length: width }, (_, i) => w[k * width + i] - w[none * width + i]))
+}
+
+/** Weights as text: a character each, in quarters around `O`. */
+export const pack = (weights) =>
+  weights.map((row) => String.fromCharCode(...row.map((w) => 79 + Math.max(-40, Math.min(40, Math.round(w * 4))))))
+
+/** The kind by unpacked weights; what detect.ts does, for weights under trial. */
+export function decide(row, weights, kinds) {
+  let best = 0
+  let kind = 'none'
+  weights.forEach((w, k) => {
+    const sum = w.reduce((total, weight, i) => total + weight * row.x[i], 0)
+    if (sum > best) [best, kind] = [sum, kinds[k]]
+  })
+  return kind
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const pairs = devPairs()
+  if (!pairs) {
+    console.error(`Not fitted: ${devFile} is not there. CHAT_VITALS_DATA names the data folder.`)
+    process.exit(1)
+  }
+  const detector = await loadDetector()
+  const all = seen(detector, [...pairs, ...ownPairs('pairs')])
+  const text = pack(fit(all, detector.kinds)).map((row) => `  ${JSON.stringify(row)},\n`)
+  writeFileSync(
+    root + 'src/intent/weights.ts',
+    '/** Fitted by test/bench/intent-fit.mjs: a row per kind, a character per feature, in quarters around `O`. */\n' +
+      `export const weights: string[] = [\n${text.join('')}]\n`,
+  )
+}
