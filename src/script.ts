@@ -47,7 +47,8 @@ const init = (options?: Options) =>
     { createDelivery, send: part('otel'), screen: part('screen'), intent: part('intent'), vitals: part('vitals') },
   )
 
-const queue = page.chatVitals?.q ?? []
+// Of a copy that came before us it is no list any more, but that copy's own way in.
+const queue = Array.isArray(page.chatVitals?.q) ? page.chatVitals.q : []
 const api = { ...verbs, init } as unknown as Global
 page.chatVitals = api
 const call = ([verb, ...args]: Queued) => {

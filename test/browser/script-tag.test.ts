@@ -1,0 +1,192 @@
+/** The script tag: options from data attributes, calls queued before it came, strict CSP, a second copy, consent, stop. */
+import type { Browser, Page } from 'playwright'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { launchChromium } from '../support/browser.ts'
+import { chatPage, startChatSite } from '../support/chat-server.ts'
+import type { ChatSite } from '../support/chat-server.ts'
+import { startCollector } from '../support/collector.ts'
+import type { Collector } from '../support/collector.ts'
+
+let browser: Browser
+let collector: Collector
+let site: ChatSite
+const tag = (more = '', file = '/chat-vitals.global.js') =>
+  `<script async src="${file}" data-endpoint="${collector.url}" data-service="shop" ${more}></script>`
+
+beforeAll(async () => {
+  collector = await startCollector()
+  const strict = `default-src 'none'; script-src 'nonce-n1' 'strict-dynamic'; style-src 'self'; connect-src 'self' ${new URL(collector.url).origin}; require-trusted-types-for 'script'; trusted-types 'none'`
+  site = await startChatSite({
+    pages: {
+      '/plain': { html: chatPage({ head: tag('data-attributes=\'{"app.module":"billing"}\' data-sample-rate="1"') }) },
+      '/queued': {
+        html: chatPage({
+          head: `<script>window.chatVitals = { q: [['identify', { user: 'u-7', conversation: 'c-7' }], ['nonsense']] }</script>${tag()}`,
+        }),
+      },
+      '/own-init': {
+        html: chatPage({
+          head: `<script>window.chatVitals = { q: [['identify', { user: 'u-8' }], ['init', { service: 'mine', endpoint: '${collector.url}' }]] }</script><script src="/chat-vitals.global.js"></script>`,
+        }),
+      },
+      '/csp': {
+        html: chatPage({ head: tag('nonce="n1"') }).replaceAll('<script>', '<script nonce="n1">'),
+        headers: { 'content-security-policy': strict },
+      },
+      '/twice': { html: chatPage({ head: tag() + tag('', '/chat-vitals.global.js?again') }) },
+      '/pending': { html: chatPage({ head: tag('data-consent="pending"') }) },
+      '/denied': { html: chatPage({ head: tag('data-consent="denied"') }) },
+      '/wrong': { html: chatPage({ head: tag('data-sample-rate="7" data-consent="perhaps"') }) },
+    },
+    words: ['Hello', ' there', ', this', ' is', ' it.'],
+  })
+  browser = await launchChromium()
+})
+afterAll(async () => {
+  await browser?.close()
+  await site?.close()
+  await collector?.close()
+})
+
+let console_: string[] = []
+let session = ''
+beforeEach(() => void (console_ = []))
+/** Spans of the page at hand: those of earlier tests may still arrive. */
+const sent = (name?: string) => collector.unique(name).filter(({ attributes }) => attributes['session.id'] === session)
+
+async function open(path: string): Promise<Page> {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  page.on('console', (message) => console_.push(message.text()))
+  page.on('pageerror', (error) => console_.push(`error: ${error.message}`))
+  await page.goto(site.url + path)
+  await page.waitForFunction(() => 'chatVitals' in globalThis && 'feedback' in (globalThis as any).chatVitals)
+  session = await page.evaluate(() => (globalThis as any).chatVitals.session().id)
+  return page
+}
+async function chat(page: Page): Promise<void> {
+  await page.locator('#prompt').click()
+  await page.keyboard.type('hi there')
+  await page.keyboard.press('Enter')
+  await page.locator('.assistant[data-done]').waitFor()
+}
+const turnsSent = (n: number) => collector.until(() => sent('chat.turn').length >= n, 15_000)
+
+test('a tag with two data attributes is all it takes', async () => {
+  const page = await open('/plain')
+  await chat(page)
+  await turnsSent(1)
+  const [turn] = sent('chat.turn')
+  expect(turn!.resource).toMatchObject({ 'service.name': 'shop' })
+  expect(turn!.attributes).toMatchObject({
+    'app.module': 'billing',
+    'chat_vitals.turn.outcome': 'completed',
+    'chat_vitals.render.chars': 20,
+  })
+  const [post] = sent('POST')
+  expect(post).toMatchObject({ parentSpanId: turn!.spanId, traceId: turn!.traceId })
+  // The request carried the very span that was reported.
+  expect(site.calls.at(-1)!.headers.traceparent).toBe(`00-${turn!.traceId}-${post!.spanId}-01`)
+  expect(console_).toEqual([])
+  await page.context().close()
+})
+
+test('calls queued before the script came are replayed, an unknown one is said', async () => {
+  const page = await open('/queued')
+  await chat(page)
+  await turnsSent(1)
+  expect(sent('chat.turn')[0]!.attributes).toMatchObject({
+    'user.id': 'u-7',
+    'gen_ai.conversation.id': 'c-7',
+  })
+  expect(console_.join()).toContain('there is no chatVitals.nonsense()')
+  await page.context().close()
+})
+
+test('a queued init decides the options, wherever it stands in the queue', async () => {
+  const page = await open('/own-init')
+  await chat(page)
+  await turnsSent(1)
+  expect(sent('chat.turn')[0]).toMatchObject({
+    resource: { 'service.name': 'mine' },
+    attributes: { 'user.id': 'u-8' },
+  })
+  await page.context().close()
+})
+
+test('it works under a strict CSP with nonce, strict-dynamic and Trusted Types', async () => {
+  const page = await open('/csp')
+  await chat(page)
+  await turnsSent(1)
+  expect(sent('chat.turn')[0]!.attributes['chat_vitals.ttft.method']).toBe('beacon')
+  expect(console_).toEqual([])
+  await page.context().close()
+})
+
+test('a second copy of the script leaves the first one in charge and warns once', async () => {
+  const page = await open('/twice')
+  await page.waitForTimeout(300)
+  await chat(page)
+  await turnsSent(1)
+  await page.waitForTimeout(1500)
+  expect(sent('chat.turn')).toHaveLength(1)
+  expect(console_.filter((line) => line.includes('init was called twice'))).toHaveLength(1)
+  await page.context().close()
+})
+
+test('with consent pending nothing is sent or stored until it is granted', async () => {
+  const page = await open('/pending')
+  await chat(page)
+  await page.waitForTimeout(3000)
+  expect(sent()).toHaveLength(0)
+  expect(await page.evaluate(() => indexedDB.databases())).toEqual([])
+  await page.evaluate(() => (globalThis as any).chatVitals.consent('granted'))
+  await turnsSent(1)
+  await page.context().close()
+})
+
+test('with consent denied nothing is watched, and the page’s fetch is its own', async () => {
+  const page = await open('/denied')
+  expect(await page.evaluate(() => String(fetch))).toContain('[native code]')
+  await chat(page)
+  await page.waitForTimeout(2500)
+  expect(sent()).toHaveLength(0)
+  await page.context().close()
+})
+
+test('wrong options are said, the rest works', async () => {
+  const page = await open('/wrong')
+  await chat(page)
+  await turnsSent(1)
+  expect(console_.join('\n')).toContain('option sampleRate')
+  expect(console_.join('\n')).toContain('option consent')
+  await page.context().close()
+})
+
+test('after stop the page is as if we had never been there', async () => {
+  const page = await open('/plain')
+  await chat(page)
+  await page.evaluate(() => (globalThis as any).chatVitals.stop())
+  await turnsSent(1)
+  const left = await page.evaluate(() => ({
+    natives: [
+      fetch,
+      XMLHttpRequest.prototype.open,
+      WebSocket.prototype.send,
+      EventSource,
+      Element.prototype.attachShadow,
+    ].map((one) => Function.prototype.toString.call(one).includes('[native code]')),
+    beacon: document.querySelectorAll('[elementtiming]').length,
+  }))
+  expect(left).toEqual({ natives: [true, true, true, true, true], beacon: 0 })
+  await page.context().close()
+})
+
+test('a feedback of no known form is one clear error, and nothing is thrown or sent', async () => {
+  const page = await open('/plain')
+  await page.evaluate(() => (globalThis as any).chatVitals.feedback('great'))
+  await page.waitForTimeout(1500)
+  expect(console_.filter((line) => line.includes("feedback takes 'up', 'down'"))).toHaveLength(1)
+  expect(sent('chat.feedback')).toHaveLength(0)
+  await page.context().close()
+})
