@@ -17,15 +17,14 @@ interface Entry extends Tally {
   size: number
   edge: string
   into: Tally[]
+  look: number
 }
 
-/** A caret that pages paint at the end of growing text is not part of it. */
-const CARET = /[\u2580-\u259f]/
-
 export interface Counter {
-  has(text: Text): boolean
-  /** Counts the node as it is now into these sums, and no longer into those it was in. */
-  put(text: Text, into: Tally[]): void
+  /** The look in which the node was counted last; missing when it is not counted. */
+  look(text: Text): number | undefined
+  /** Counts the node as it is now, in this look, into these sums, and no longer into those it was in. */
+  put(text: Text, into: Tally[], look: number): void
   /** `left` the page: the next new node that begins with its text is measured from its end. */
   drop(text: Text, left?: boolean): void
   /** Forgets what left. */
@@ -44,27 +43,35 @@ export function createCounter(measure: (text: string) => Amount): Counter {
     }
   }
   return {
-    has: (text) => entries.has(text),
-    put(text, into) {
+    look: (text) => entries.get(text)?.look,
+    put(text, into, look) {
       let { data } = text
-      if (CARET.test(data.slice(-1))) data = data.slice(0, -1)
+      // A caret that pages paint at the end of growing text, a block element, is not part of it.
+      if (data.charCodeAt(data.length - 1) >> 5 == 0x12c) data = data.slice(0, -1)
       let old = entries.get(text)
       if (old) add(old, -1)
-      else {
-        const [before, entry] = gone.shift() ?? []
-        if (entry && data.startsWith(before!)) old = entry
+      else if (gone[0]) {
+        const [before, entry] = gone.shift()!
+        if (data.startsWith(before)) old = entry
       }
-      // It grew, unless what was its end is not there any more. A pair of surrogates may have been torn.
-      let { size = 0, chars = 0, ms = 0 } = old ?? {}
-      if (old && (data.slice(size - old.edge.length, size) != old.edge || /[\ud800-\udbff]$/.test(old.edge)))
-        size = chars = ms = 0
-      const more = measure(data.slice(size))
+      let size = 0
+      let chars = 0
+      let ms = 0
+      // It grew, if what was its end is still there, and was not half of a pair of surrogates.
+      if (
+        old &&
+        data.startsWith(old.edge, old.size - old.edge.length) &&
+        old.edge.charCodeAt(old.edge.length - 1) >> 10 != 0x36
+      )
+        ({ size, chars, ms } = old)
+      const more = measure(size ? data.slice(size) : data)
       const entry = {
         size: data.length,
         edge: data.slice(-8),
         chars: chars + more.chars,
         ms: ms + more.readingMs,
         into,
+        look,
       }
       entries.set(text, entry)
       add(entry, 1)

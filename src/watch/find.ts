@@ -57,13 +57,13 @@ export const newTurn = (since: number): Turn => ({
 })
 
 interface Home {
-  slot?: Slot
   /** Not text of any message. */
   out?: boolean
   /** Looks like the answer's text by where it stands. */
   fits?: boolean
   foreign?: boolean
-  block?: Block
+  /** What its text counts into. */
+  into?: [Slot, Block]
 }
 
 /** With letters like these on its own, a text is the name of a speaker. */
@@ -111,7 +111,7 @@ export function createFinder(options: {
   const { turns, ui, counter, now, composer, progress } = options
   const roots = new Map<Node, Slot>()
   const blocks = new WeakMap<Element, Block>()
-  // When a text was last seen to change; missing: it was there before.
+  // The look in which a text that is not counted was last seen to change; missing: it was there before.
   const fresh = new WeakMap<Text, number>()
   const thoughts = new WeakSet<Node>()
   // By parent, for one look: neighbours ask for the same.
@@ -120,7 +120,7 @@ export function createFinder(options: {
   let looks = 0
 
   const skip = (node: Node): boolean => thoughts.has(node) || node === composer() || excluded(node)
-  const since = (text: Text, look: number): boolean => fresh.get(text)! >= look
+  const since = (text: Text, look: number): boolean => (counter.look(text) ?? fresh.get(text)!) >= look
 
   const homeOf = (parent: Node): Home => {
     const known = homes.get(parent)
@@ -131,11 +131,11 @@ export function createFinder(options: {
     for (let node: Node | null = parent; node; node = above((last = node))) {
       const slot = roots.get(node)
       if (slot) {
-        home.slot = slot
         home.fits ||= slot.named || !last || inline(last) || slot.kinds.has(tag(last))
         const element = blockOf(parent, node)
-        home.block = blocks.get(element) ?? { element, chars: 0, ms: 0, laid: 0, others: 0, reach: 0 }
-        blocks.set(element, home.block)
+        const block = blocks.get(element) ?? { element, chars: 0, ms: 0, laid: 0, others: 0, reach: 0 }
+        blocks.set(element, block)
+        home.into = [slot, block]
         break
       }
       if ((home.out = skip(node))) break
@@ -147,20 +147,19 @@ export function createFinder(options: {
   }
 
   const place = (text: Text): void => {
-    const home = text.isConnected ? homeOf(text.parentNode!) : {}
-    const { slot, block } = home
-    fresh.set(text, looks)
-    if (slot && (home.fits || counter.has(text) || sentence(text))) {
-      slot.foreign ||= home.foreign
-      counter.put(text, [slot, block!])
-      slot.turn.grown.add(block!)
+    if (!text.isConnected) return counter.drop(text)
+    const { into, out, fits, foreign } = homeOf(text.parentNode!)
+    if (into && (fits || counter.look(text) || sentence(text))) {
+      counter.put(text, into, looks)
+      into[0].foreign ||= foreign
+      into[0].turn.grown.add(into[1])
     } else {
       counter.drop(text)
-      if (!slot && !home.out && text.isConnected) stray(text)
+      fresh.set(text, looks)
+      if (!into && !out) stray(text)
     }
   }
-  const recount = (slot: Slot): void =>
-    texts(slot.root, (text) => since(text, slot.turn.since) && text.isConnected && place(text), skip)
+  const recount = (slot: Slot): void => texts(slot.root, (text) => since(text, slot.turn.since) && place(text), skip)
 
   const move = (slot: Slot, root: Node): void => {
     roots.delete(slot.root)
@@ -294,7 +293,7 @@ export function createFinder(options: {
       return ++looks
     },
     place,
-    inAnswer: (node) => !!homeOf(node).slot,
+    inAnswer: (node) => !!homeOf(node).into,
     settle,
     recount,
     lost,

@@ -78,6 +78,9 @@ export function watchTranscript(options: {
   let unwatch: Stop[] = []
   let pending: MutationRecord[] = []
   let pendingAt = 0
+  // Changes are taken in as they come: first text, and text due for a beacon, must be known in the very frame, and a
+  // hidden page has no frames. Else at the end of the frame.
+  let eager = false
   // The frame being prepared, and those whose report is due.
   let frame: Frame | undefined
   let frames: Frame[] = []
@@ -143,18 +146,17 @@ export function watchTranscript(options: {
     })
   }
 
+  /** A visible change outside of composer and answers acknowledges the send. */
   function acknowledge({ target, addedNodes, type }: MutationRecord): void {
-    const waiting = turns.filter(({ noted }) => !('feedback' in noted))
     const writing = composer()
     if (
-      !waiting[0] ||
       (type == 'childList' && ![...addedNodes].some((node) => node.nodeType < 4 && node.isConnected)) ||
       !inside(target, doc.body) ||
       (writing && inside(target, writing)) ||
       finder.inAnswer(target)
     )
       return
-    for (const turn of waiting) tell(turn, 'feedback')
+    for (const turn of turns) tell(turn, 'feedback')
     paint.beacon()
   }
 
@@ -165,22 +167,18 @@ export function watchTranscript(options: {
     finder.look()
     const left = new Set<Text>()
     const changed = new Set<Text>(growing)
+    const silent = turns.some(({ noted }) => !('feedback' in noted))
+    const change = (text: Text): unknown => (text.isConnected ? changed : left).add(text)
+    const enter = ({ shadowRoot }: Element): void => {
+      if (shadowRoot) follow(shadowRoot)
+    }
     for (const record of records) {
-      acknowledge(record)
-      if (record.type == 'characterData') changed.add(record.target as Text)
-      for (const node of record.removedNodes)
-        texts(node, (text) => {
-          if (!text.isConnected) left.add(text)
-        })
-      for (const node of record.addedNodes)
-        if (node.isConnected)
-          texts(
-            node,
-            (text) => changed.add(text),
-            ({ shadowRoot }) => {
-              if (shadowRoot) follow(shadowRoot)
-            },
-          )
+      if (silent) acknowledge(record)
+      const { type, target, removedNodes, addedNodes } = record
+      if (type == 'characterData') changed.add(target as Text)
+      // By index: the iterators of node lists are slow.
+      for (let i = 0; i < removedNodes.length; i++) texts(removedNodes[i]!, change)
+      for (let i = 0; i < addedNodes.length; i++) if (addedNodes[i]!.isConnected) texts(addedNodes[i]!, change, enter)
     }
     for (const text of left) counter.drop(text, true)
     for (const text of changed) finder.place(text)
@@ -213,6 +211,7 @@ export function watchTranscript(options: {
     ask()
     paint.beacon(!turn.shown)
     turn.shown = true
+    eager = waits()
   }
 
   /** The frame's layout is done; what it holds is now on its way to the screen. */
@@ -254,14 +253,16 @@ export function watchTranscript(options: {
   }
 
   const take = (): void => void pending.push(...children.takeRecords(), ...data.takeRecords())
+  const waits = (): boolean => doc.hidden || turns.some(({ shown }) => !shown)
   const note = (records: MutationRecord[]): void => {
     if (!pending[0]) pendingAt = clock.now()
     for (const record of records) pending.push(record)
-    ask()
-    // First text, and text due for a beacon, must be known in the very frame; a hidden page has none.
-    if (pending[MOST_RECORDS] || doc.hidden || waits() || paint.due()) digest()
+    if (!frame) {
+      ask()
+      eager = waits() || paint.due()
+    }
+    if (eager || pending[MOST_RECORDS]) digest()
   }
-  const waits = (): boolean => turns.some(({ shown }) => !shown)
   const CHILDREN = { childList: true, subtree: true }
   const DATA = { characterData: true, subtree: true }
   const children = new MutationObserver(guard.wrap(note))
@@ -271,7 +272,7 @@ export function watchTranscript(options: {
       for (const { target } of records) growing.add(target as Text)
       for (const text of growing) if (growing.size > MOST_GROWING) growing.delete(text)
       // On one ever-growing node each further record costs more than the last: once per frame will do.
-      if (!waits() && !doc.hidden) {
+      if (!waits()) {
         data.disconnect()
         resting = true
       }
@@ -294,6 +295,7 @@ export function watchTranscript(options: {
       noted: {},
     }
     turns.push(turn)
+    eager = true
     if (!unwatch[0]) {
       follow(root)
       unwatch = [
@@ -302,6 +304,7 @@ export function watchTranscript(options: {
           doc,
           'visibilitychange',
           guard.wrap(() => {
+            eager = true
             // Text that came while hidden is shown by the coming frame: date that.
             for (const turn of turns)
               if (turn.due && !doc.hidden) {
