@@ -12,6 +12,38 @@ const plugins = [
   // Its own resolver would take Node's files; ours name their endings and need none.
   { ...esbuild({ target: 'es2022', define: { __VERSION__: JSON.stringify(version) } }), resolveId: undefined },
 ]
+/**
+ * Modules of the OpenTelemetry SDK that our use of it never reaches, and what stands in for them in the script tag's
+ * lazy part. A test holds what it sends to what the whole SDK sends.
+ */
+const standIns = {
+  // Defaults from environment variables, which browsers have not; what is left of it is the provider beneath.
+  'sdk-trace-base/build/esm/BasicTracerProvider-shim.js':
+    "export { TracerProvider as BasicTracerProvider } from '@opentelemetry/sdk-trace'",
+  // We have one processor.
+  'sdk-trace/build/esm/MultiSpanProcessor.js': 'export function MultiSpanProcessor([one]) { return one }',
+  // Metrics about tracing: there is no meter.
+  'sdk-trace/build/esm/TracerMetrics.js': 'export class TracerMetrics { startSpan() {} }',
+  'api/build/esm/metrics/NoopMeter.js': 'export const NOOP_METER = {}, createNoopMeter = () => {}',
+  // The resource, sampler and ids are ours; spans are looked at by nobody's console.log in Node.
+  'resources/build/esm/ResourceImpl.js': '',
+  'sdk-trace/build/esm/sampler/ParentBasedSampler.js': '',
+  'sdk-trace/build/esm/platform/browser/RandomIdGenerator.js': '',
+  'sdk-trace/build/esm/inspect.js': '',
+  // What the page has registered globally is none of our spans' business: no logger, no context, no provider.
+  'api/build/esm/diag-api.js': 'export const diag = { error() {}, warn() {}, debug() {} }',
+  'api/build/esm/context-api.js': 'export const context = {}',
+  'api/build/esm/trace/ProxyTracerProvider.js': 'export class ProxyTracerProvider {}',
+  'api/build/esm/internal/global-utils.js': 'export function getGlobal() {} export { getGlobal as registerGlobal, getGlobal as unregisterGlobal }',
+}
+const slim = {
+  name: 'stand-ins',
+  load(id) {
+    const code = standIns[id.split('@opentelemetry/').pop()]
+    // An empty one exports whatever is asked of it, as undefined.
+    return code === '' ? { code: 'export default {}', syntheticNamedExports: true } : code
+  },
+}
 const minify = terser({ ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true }, mangle: true })
 
 /** Entry names of the package, and the lazy parts of the script tag by their file's name. */
@@ -51,7 +83,8 @@ export default [
   },
   ...Object.entries(parts).map(([name, file]) => ({
     input: `src/${file}`,
-    plugins,
+    plugins: [slim, ...plugins],
+    treeshake: 'smallest',
     output: {
       file: `dist/chat-vitals.${name}.js`,
       format: 'es',

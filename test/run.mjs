@@ -54,7 +54,13 @@ for (const project of kinds) {
   const status = run(process.execPath, [
     `${root}node_modules/vitest/vitest.mjs`,
     'run',
-    ...['-c', 'test/vitest.config.ts', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    '-c',
+    'test/vitest.config.ts',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
     ...filters,
   ])
   if (status !== 0) failed = true
@@ -62,7 +68,9 @@ for (const project of kinds) {
     failed = true
     continue
   }
-  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'))
+  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  )
   total.passed += numPassedTests
   total.failed += numFailedTests
   total.skipped += numPendingTests

@@ -6,7 +6,16 @@ export default defineConfig({
   root,
   test: {
     projects: [
-      { root, test: { name: 'unit', environment: 'happy-dom', include: ['test/unit/**/*.test.ts'] } },
+      {
+        root,
+        test: {
+          name: 'unit',
+          environment: 'happy-dom',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         root,
         test: {

@@ -4,7 +4,7 @@
  */
 import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api'
 import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer'
-import { WebTracerProvider } from '@opentelemetry/sdk-trace-web'
+import { AlwaysOnSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-web'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-web'
 import type { Attributes } from '../turn/record.ts'
 import type { SpanAttribute, SpanData } from './span.ts'
@@ -18,7 +18,7 @@ export interface Encoder {
   export(spans: SpanData[], exporter: SpanExporter): Promise<void>
 }
 
-type Resource = NonNullable<NonNullable<ConstructorParameters<typeof WebTracerProvider>[0]>['resource']>
+type Resource = NonNullable<NonNullable<ConstructorParameters<typeof BasicTracerProvider>[0]>['resource']>
 interface KeyValue {
   key: string
   value: { intValue?: number; doubleValue?: number }
@@ -40,8 +40,9 @@ export function createEncoder(options: { resource: Attributes; version: string }
     getRawAttributes: () => Object.entries(options.resource),
   }
   const nothing = async (): Promise<void> => {}
-  const provider = new WebTracerProvider({
+  const provider = new BasicTracerProvider({
     resource,
+    sampler: new AlwaysOnSampler(),
     idGenerator: { generateTraceId: () => next.traceId, generateSpanId: () => next.spanId },
     spanProcessors: [{ onStart() {}, onEnd: (span) => void ended.push(span), forceFlush: nothing, shutdown: nothing }],
   })

@@ -86,12 +86,15 @@ export function detectCorrection(input: IntentInput): IntentVerdict {
   }
   if (!lang) return { kind: 'unknown', score: 0 }
   const x = seen.x
-  const again = (hints.edited ? 1 : 0) + (/^(stop|aband)/.test(hints.previousOutcome ?? '') ? 0.5 : 0) + (hints.sinceAnswerMs! < 3000 ? 0.3 : 0)
+  const again =
+    (hints.edited ? 1 : 0) +
+    (/^(stop|aband)/.test(hints.previousOutcome ?? '') ? 0.5 : 0) +
+    (hints.sinceAnswerMs! < 3000 ? 0.3 : 0)
   const odds = kinds.map((_, k) => {
     const row = weights[k]
     if (!row) return 1
     let sum = k < 2 ? again : 0
-    for (let i = 0; i < row.length; i++) sum += ((row.charCodeAt(i) - 79) / 4) * (i ? x[i - 1]! : 1)
+    for (let i = 0; i < row.length; i++) sum += ((row.charCodeAt(i) - 79) / 8) * (i ? x[i - 1]! : 1)
     return Math.exp(sum)
   })
   const best = Math.max(...odds)

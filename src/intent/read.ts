@@ -37,7 +37,9 @@ const made: Record<string, RegExp> = {}
 
 /** One expression per language with a group per role; made when first needed, constant from then on. */
 const table = (lang: string): RegExp => {
-  const all = words[lang]!.replace(/\((?!\?)/g, '(?:').replace(/^.*$/gm, '($&)').replace(/\n/g, '|')
+  const all = words[lang]!.replace(/\((?!\?)/g, '(?:')
+    .replace(/^.*$/gm, '($&)')
+    .replace(/\n/g, '|')
   return (made[lang] ??= new RegExp(
     packed(lang) ? all + '|[^]' : ` (?:${all.replace(/([\wа-я])\*/g, '$1[^ ]*')}|[^ ]+)(?= )`,
     'g',
@@ -91,8 +93,7 @@ export function read(folded: string, lang: string): Reading {
 }
 
 /** Frequent words of languages in Latin letters that are not covered. */
-const others =
-  / (il|che|di|per|sono|non|della|het|een|niet|van|ik|dat|nie|jest|czy|jak|ve|bir|bu|mi|nasil|yang|apa|dan|ini|och|att|det|jag|khong|cua)(?= )/g
+const others = / (il|che|sono|non|het|een|niet|ik|jest|czy|ve|bir|yang|apa|och|det|khong)(?= )/g
 
 const scripts: [string, RegExp, number][] = [
   // One kana settles that Chinese characters are Japanese; two characters say as much as a word of letters.

@@ -5,37 +5,57 @@ import type { Reading } from './read.ts'
 /** Orders of roles, the same in every language: `I … meant`, `not … right` or `right … not`, `you … forgot`. */
 const signs = [
   // I asked, I meant
-  /[.,?][CZNLKA_c]{0,2}I[CcDLNZ_]{0,2}S/, /M/, /[.,?][CcZNI]*M/, /^.N/, /^.[CcZNK,]*I[^.,?]{0,6}S/, /N[^.,?]{0,2}S/,
+  /[.,?][A-Zc_]{0,3}I[CcDLNZ_]{0,2}S/,
+  /M/,
+  /[.,?][CcZNI]*M/,
+  /^.N/,
+  /N[^.,?]{0,2}S/,
   // this is wrong, this is not right, it still fails
-  /^.[CcTLZY]{0,3}B/, /B/, /[TY][^.,?]{0,3}B/, /^.[^.,?]{0,4}N[^.,?]{0,2}[G1TM]/, /T[^.,?]{0,3}N[^.,?]{0,2}[GDSU_]/,
-  /^.[CcZ]*T[^.?]{0,9}N/, /^.[CcZK_,]*T[^.?]*[.]/, /L[^.,?]{0,2}[NBEGL]/, /L/, /E/, /[TZ][^.,?]{0,2}E/, /Z/, /,N/, /N[^?]*[.,][CcZ]*D/,
+  /B/,
+  /^.[^.,?]{0,4}N[^.,?]{0,2}[G1TM]/,
+  /^.[CcZ]*T[^.?]{0,9}N/,
+  /^.[CcZK_,]*T[^.?]*[.]/,
+  /L[^.,?]{0,2}[NBEGL]/,
+  /L/,
+  /E/,
+  /Z/,
+  /,N/,
   // you forgot
-  /F/, /Y[^.,?]{0,2}N/, /^.[CcZ]*Y[^?]*$/, /^.[CcZNK,]*Y[^.?]{0,6}[NBFEZGL]/,
+  /F/,
+  /^.[CcZ]*Y[^?]*$/,
   // what do you mean, I do not understand, really?
-  /[1-6][^.,?]{0,3}[YTCc][^.,?]{0,3}[SU]/, /H/, /^.{0,4}H/, /N[^.,?]{0,2}U|U[^.,?]{0,2}N/, /A/, /[YT][^.,?]{0,2}A|A.{0,2}\?/, /^.[CcZ]*[1-6AUGC]{1,2}\?/, /U/,
+  /[1-6][^.,?]{0,3}[YTCc][^.,?]{0,3}[SU]/,
+  /H/,
+  /N[^.,?]{0,2}U|U[^.,?]{0,2}N/,
+  /A/,
+  /[YT][^.,?]{0,2}A|A.{0,2}\?/,
+  /U/,
   // again, another
-  /R/, /O/, /D[^.,?]{0,2}[RO]|[RO][^.,?]{0,2}D/, /^.[CcZK,]*[RO]/,
+  /R/,
+  /O/,
+  /D[^.,?]{0,2}[RO]|[RO][^.,?]{0,2}D/,
   // thanks, carry on
-  /K/, /^.[Nc]?,?K/, /^.[CKZ]/, /\?/, /\?$/, /^.[CAK]*[,.]/, /^.[^?]{0,5}\?./, /^.[CcNZ]*D/,
+  /K/,
+  /^.[Nc]?,?K/,
+  /^.[CKZ]/,
+  /\?/,
+  /\?$/,
+  /^.[CAK]*[,.]/,
 ]
 
 /** How many items the two lists share, each as often as it stands in both. */
 function shared(a: string[], b: string[]): number {
   const left = new Map<string, number>()
   for (const item of a) left.set(item, (left.get(item) ?? 0) + 1)
-  let sum = 0
-  for (const item of b) {
+  return b.filter((item) => {
     const count = left.get(item)
-    if (count) {
-      left.set(item, count - 1)
-      sum++
-    }
-  }
-  return sum
+    left.set(item, count! - 1)
+    return count! > 0
+  }).length
 }
 /** Dice's measure: 0 nothing in common, 1 the same. */
 const alike = (a: string[], b: string[]): number => (2 * shared(a, b)) / (a.length + b.length || 1)
-const pairs = (text: string): string[] => Array.from({ length: Math.max(text.length - 1, 0) }, (_, i) => text.slice(i, i + 2))
+const pairs = (text: string): string[] => [...text].map((char, i, all) => char + all[i + 1])
 const size = (r: Reading): number => Math.log(1 + r.tokens.length / (packed(r.lang) ? 2 : 1)) / 3
 const only = (r: Reading, kinds: RegExp): string => (r.roles.match(kinds) ?? []).join('')
 
@@ -54,8 +74,6 @@ export function features(p: Reading, n: Reading, task: boolean, answer: string[]
   const dice = alike(pairs(p.flat), pairs(n.flat))
   const asks = only(p, /[1-7]/g)[0]
   const asksNow = only(n, /[1-7]/g)[0]
-  const digits = p.flat.replace(/\D/g, '')
-  const digitsNow = n.flat.replace(/\D/g, '')
   const least = Math.min(p.tokens.length, n.tokens.length)
   let start = 0
   let end = 0
@@ -65,30 +83,62 @@ export function features(p: Reading, n: Reading, task: boolean, answer: string[]
   const middle = (r: Reading): string => only(r, /[^.,?]/g).slice(start, r.tokens.length - end)
   const [mine, now] = [/_/.test(middle(p)), /_/.test(middle(n))]
   const frame = (start + end) / (least || 1)
-  const other = 1 - alike([...p.tokens.slice(start, p.tokens.length - end).join('')], [...n.tokens.slice(start, n.tokens.length - end).join('')])
+  const other =
+    1 -
+    alike(
+      [...p.tokens.slice(start, p.tokens.length - end).join('')],
+      [...n.tokens.slice(start, n.tokens.length - end).join('')],
+    )
   return [
     ...signs.map((sign) => +sign.test(opening)),
-    +(long < 0.54), +(long < 0.77), +(long > 1.01), long, Math.abs(long - before) * 1.5, Math.max(0, long - before) * 1.5, before,
-    +asked, +/\?$/.test(p.roles),
-    alike(p.content, n.content), cover, within, cover * within, +!both, Math.min(both / unit, 4) / 4,
-    +!lost, +!added, +!(lost || added), Math.min(lost, 4) / 4, Math.min(added, 4) / 4, Math.min(lost, added, 3) / 3,
-    dice, dice * dice, alike([...only(p, /[A-Z\d]/g)], [...only(n, /[A-Z\d]/g)]),
-    +(!!asks && asks === asksNow), +(!!asks && !!asksNow && asks !== asksNow), +!(asks || asksNow),
+    +(long < 0.54),
+    +(long > 1.01),
+    long,
+    Math.abs(long - before) * 1.5,
+    Math.max(0, long - before) * 1.5,
+    before,
+    +asked,
+    +p.roles.endsWith('?'),
+    alike(p.content, n.content),
+    cover,
+    within,
+    cover * within,
+    +!both,
+    Math.min(both / unit, 4) / 4,
+    +!lost,
+    +!added,
+    Math.min(lost, 4) / 4,
+    Math.min(added, 4) / 4,
+    Math.min(lost, added, 3) / 3,
+    dice,
+    dice * dice,
+    alike([...only(p, /[A-Z\d]/g)], [...only(n, /[A-Z\d]/g)]),
+    +(!!asks && asks === asksNow),
+    +(!!asks && !!asksNow && asks !== asksNow),
+    +!(asks || asksNow),
     +(/\?/.test(p.roles) === /\?/.test(n.roles)),
-    +(!!digits && !!digitsNow && digits !== digitsNow), +(!digits && !!digitsNow),
-    +((only(p, /N/g).length + only(n, /N/g).length) % 2), Math.max(-2, Math.min(2, only(n, /T/g).length - only(p, /T/g).length)) / 2,
-    +(p.tokens[0] === n.tokens[0]), +(p.tokens.at(-1) === n.tokens.at(-1)), frame,
-    +(mine && now) * frame * other, +(!mine && !now) * frame, +(mine && now && frame > 0.5 && Math.min(lost, added) < 2),
-    +(p.lang !== n.lang), +(p.lang !== n.lang && !!asks && asks === asksNow),
+    +((only(p, /N/g).length + only(n, /N/g).length) % 2),
+    Math.max(-2, Math.min(2, only(n, /T/g).length - only(p, /T/g).length)) / 2,
+    +(p.tokens[0] === n.tokens[0]),
+    +(p.tokens.at(-1) === n.tokens.at(-1)),
+    frame,
+    +(mine && now) * frame * other,
+    +(!mine && !now) * frame,
+    +(mine && now && frame > 0.5 && Math.min(lost, added) < 2),
+    +(p.lang !== n.lang),
+    +(p.lang !== n.lang && !!asks && asks === asksNow),
     // Words of the answer taken up: it was read, and the talk goes on.
-    shared(n.content.filter((word) => !p.content.includes(word)), answer) / (n.content.length || 1),
+    shared(
+      n.content.filter((word) => !p.content.includes(word)),
+      answer,
+    ) / (n.content.length || 1),
   ]
 }
 
 /** Edits between two texts: one character more, less or swapped with its neighbour costs 1, another one `other`. 9 = more than 3. */
 function edits(a: string, b: string, other: number): number {
   const go = (i: number, j: number, left: number): number => {
-    while (i < a.length && a[i] === b[j]) (i++, j++)
+    for (; i < a.length && a[i] === b[j]; i++) j++
     if (i >= a.length && j >= b.length) return 0
     if (left < 1) return 9
     const swap = a[i] === b[j + 1] && a[i + 1] === b[j] && i + 1 < a.length
@@ -107,7 +157,10 @@ export function same(p: Reading, n: Reading): boolean {
   if (p.flat === n.flat) return p.flat !== ''
   if (p.flat.replace(/\D/g, '') !== n.flat.replace(/\D/g, '')) return false
   if (packed(n.lang))
-    return edits(p.flat, n.flat, 2) * 9 <= Math.min(n.flat.length, p.flat.length) && only(p, /[N1-7]/g) === only(n, /[N1-7]/g)
+    return (
+      edits(p.flat, n.flat, 2) * 9 <= Math.min(n.flat.length, p.flat.length) &&
+      only(p, /[N1-7]/g) === only(n, /[N1-7]/g)
+    )
   let slips = 0
   return (
     p.words.length === n.words.length &&

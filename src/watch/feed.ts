@@ -1,5 +1,6 @@
 /** Follows one call for its port: response, contents, and exactly one end; leaves how they were seen to the taps. */
 import type { Clock } from '../base/clock.ts'
+import { errorName } from '../base/error-name.ts'
 import type { Stop } from '../base/listen.ts'
 import type { CallEnd, CallPort } from '../turn/marks.ts'
 import type { Late } from '../base/late.ts'
@@ -33,12 +34,6 @@ export interface Feed {
 export function endOf(error: unknown, signal?: AbortSignal | null): CallEnd {
   const name = (signal?.aborted ? (signal.reason as Error)?.name : (error as Error)?.name) ?? ''
   return name == 'TimeoutError' ? 'timeout' : signal?.aborted || name == 'AbortError' ? 'aborted' : 'failed'
-}
-
-/** An identifier, never a message: free text is no error type. */
-export const errorName = (value: unknown): string | undefined => {
-  const name = String(value ?? '')
-  return /^[\w.$-]{1,64}$/.test(name) ? name : undefined
 }
 
 /** Pieces of a stream kept while the formats are on their way; of a longer one the rest is only counted. */

@@ -10,5 +10,6 @@ export interface Vital {
 
 /** Reports each vital whenever it is final or has changed on the way out. The package has no way to stop: the caller drops what comes later. */
 export function watchWebVitals(report: (vital: Vital) => void): void {
-  for (const on of [onCLS, onFCP, onINP, onLCP, onTTFB]) on(({ name, value, rating }) => report({ name, value, rating }))
+  for (const on of [onCLS, onFCP, onINP, onLCP, onTTFB])
+    on(({ name, value, rating }) => report({ name, value, rating }))
 }

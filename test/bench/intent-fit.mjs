@@ -12,7 +12,11 @@ import { build } from 'esbuild'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 export const devFile = (process.env.CHAT_VITALS_DATA ?? root + '../shared/data') + '/intent/dev.jsonl'
-const rows = (file) => readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line))
+const rows = (file) =>
+  readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
 /** The development set, or undefined where it is not at hand. */
 export const devPairs = () => (existsSync(devFile) ? rows(devFile) : undefined)
 /** Written by the project: `probe` tests phrases that were worded without looking at the data, `pairs` is fitted on too. */
@@ -84,9 +88,9 @@ export function fit(all, kinds, { l2 = 2, rounds = 160 } = {}) {
     .map((_, k) => Array.from({ length: width }, (_, i) => w[k * width + i] - w[none * width + i]))
 }
 
-/** Weights as text: a character each, in quarters around `O`. */
+/** Weights as text: a character each, in eighths around `O`. */
 export const pack = (weights) =>
-  weights.map((row) => String.fromCharCode(...row.map((w) => 79 + Math.max(-40, Math.min(40, Math.round(w * 4))))))
+  weights.map((row) => String.fromCharCode(...row.map((w) => 79 + Math.max(-44, Math.min(47, Math.round(w * 8))))))
 
 /** The kind by unpacked weights; what detect.ts does, for weights under trial. */
 export function decide(row, weights, kinds) {
@@ -110,7 +114,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const text = pack(fit(all, detector.kinds)).map((row) => `  ${JSON.stringify(row)},\n`)
   writeFileSync(
     root + 'src/intent/weights.ts',
-    '/** Fitted by test/bench/intent-fit.mjs: a row per kind, a character per feature, in quarters around `O`. */\n' +
+    '/** Fitted by test/bench/intent-fit.mjs: a row per kind, a character per feature, in eighths around `O`. */\n' +
       `export const weights: string[] = [\n${text.join('')}]\n`,
   )
 }

@@ -17,10 +17,20 @@ import { decide, devFile, devPairs, fit, inputOf, loadDetector, ownPairs, root, 
 
 const labels = ['none', 'rephrase', 'repeat', 'correction', 'clarification', 'regenerate']
 const corrections = ['repeat', 'rephrase', 'correction']
-const hard = ['high_overlap', 'slot_change', 'template', 'same_domain', 'neighbour_topic', 'topic_shift', 'same_code_new_question', 'language_switch_unrelated']
+const hard = [
+  'high_overlap',
+  'slot_change',
+  'template',
+  'same_domain',
+  'neighbour_topic',
+  'topic_shift',
+  'same_code_new_question',
+  'language_switch_unrelated',
+]
 const languages = ['en', 'zh', 'ja', 'de', 'ko', 'fr', 'es', 'pt', 'ru', 'switch']
 const round = (value) => Math.round(value * 1000) / 1000
-const group = (rows, by) => Map.groupBy?.(rows, by) ?? rows.reduce((map, row) => map.set(by(row), [...(map.get(by(row)) ?? []), row]), new Map())
+const group = (rows, by) =>
+  Map.groupBy?.(rows, by) ?? rows.reduce((map, row) => map.set(by(row), [...(map.get(by(row)) ?? []), row]), new Map())
 
 function measure(rows, label) {
   const hit = rows.filter((row) => row.said === label && row.label === label).length
@@ -43,12 +53,50 @@ export function judge(rows) {
     n: rows.length,
     macroF1: macro(rows),
     labels: Object.fromEntries(labels.map((label) => [label, measure(rows, label)])),
-    languages: Object.fromEntries(languages.map((lang) => [lang, rows.filter((row) => (row.lang.includes('-') ? 'switch' : row.lang) === lang)]).filter(([, some]) => some.length).map(([lang, some]) => [lang, macro(some)])),
-    tiers: Object.fromEntries([...group(rows, (row) => row.tier)].map(([tier, some]) => [tier, { macroF1: macro(some), correction: measure(some, 'correction') }])),
-    confusion: Object.fromEntries(labels.map((label) => [label, Object.fromEntries([...labels, 'unknown'].map((said) => [said, rows.filter((row) => row.label === label && row.said === said).length]))])),
-    trapsCalledRephrase: Object.fromEntries([['all', traps], ...group(traps, (row) => row.sub)].map(([sub, some]) => [sub, { percent: share(some, (row) => row.said === 'rephrase'), n: some.length }])),
-    rephraseRecall: Object.fromEntries([...group(rows.filter((row) => row.label === 'rephrase'), (row) => row.sub ?? 'natural')].map(([sub, some]) => [sub, { percent: share(some, (row) => row.said === 'rephrase'), n: some.length }])),
-    rate: natural.length ? { true: share(natural, (row) => corrections.includes(row.label)), predicted: share(natural, (row) => corrections.includes(row.said)), n: natural.length } : undefined,
+    languages: Object.fromEntries(
+      languages
+        .map((lang) => [lang, rows.filter((row) => (row.lang.includes('-') ? 'switch' : row.lang) === lang)])
+        .filter(([, some]) => some.length)
+        .map(([lang, some]) => [lang, macro(some)]),
+    ),
+    tiers: Object.fromEntries(
+      [...group(rows, (row) => row.tier)].map(([tier, some]) => [
+        tier,
+        { macroF1: macro(some), correction: measure(some, 'correction') },
+      ]),
+    ),
+    confusion: Object.fromEntries(
+      labels.map((label) => [
+        label,
+        Object.fromEntries(
+          [...labels, 'unknown'].map((said) => [
+            said,
+            rows.filter((row) => row.label === label && row.said === said).length,
+          ]),
+        ),
+      ]),
+    ),
+    trapsCalledRephrase: Object.fromEntries(
+      [['all', traps], ...group(traps, (row) => row.sub)].map(([sub, some]) => [
+        sub,
+        { percent: share(some, (row) => row.said === 'rephrase'), n: some.length },
+      ]),
+    ),
+    rephraseRecall: Object.fromEntries(
+      [
+        ...group(
+          rows.filter((row) => row.label === 'rephrase'),
+          (row) => row.sub ?? 'natural',
+        ),
+      ].map(([sub, some]) => [sub, { percent: share(some, (row) => row.said === 'rephrase'), n: some.length }]),
+    ),
+    rate: natural.length
+      ? {
+          true: share(natural, (row) => corrections.includes(row.label)),
+          predicted: share(natural, (row) => corrections.includes(row.said)),
+          n: natural.length,
+        }
+      : undefined,
   }
 }
 
@@ -67,7 +115,11 @@ function cross(rows, own, kinds, key) {
 const hash = (text) => [...text].reduce((sum, char) => (sum * 31 + char.codePointAt(0)) % 9973, 7)
 
 function speed(detect) {
-  const words = { en: 'Please tell me whether the second answer you gave about the red house is still right, ', zh: '请告诉我你刚才说的第二个答案到底对不对，因为我想要的是别的房子，', ru: 'скажи пожалуйста, правильно ли ты ответил на второй вопрос про красный дом, ' }
+  const words = {
+    en: 'Please tell me whether the second answer you gave about the red house is still right, ',
+    zh: '请告诉我你刚才说的第二个答案到底对不对，因为我想要的是别的房子，',
+    ru: 'скажи пожалуйста, правильно ли ты ответил на второй вопрос про красный дом, ',
+  }
   const times = Object.entries(words).map(([lang, text]) => {
     const previous = text.repeat(60).slice(0, 2000)
     const next = ('no, ' + text.repeat(60)).slice(7, 2007)
@@ -82,13 +134,27 @@ function speed(detect) {
   const huge = 'lorem ipsum dolor; '.repeat(55_000)
   const start = performance.now()
   detect({ previous: huge, next: huge + '.' })
-  return { ...Object.fromEntries(times), '2 × 1 MB': { ms: round(performance.now() - start) }, cores: availableParallelism() }
+  return {
+    ...Object.fromEntries(times),
+    '2 × 1 MB': { ms: round(performance.now() - start) },
+    cores: availableParallelism(),
+  }
 }
 
 async function bytes() {
-  const { outputFiles } = await build({ entryPoints: [root + 'src/intent/detect.ts'], bundle: true, minify: true, format: 'esm', write: false, charset: 'utf8' })
+  const { outputFiles } = await build({
+    entryPoints: [root + 'src/intent/detect.ts'],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+    charset: 'utf8',
+  })
   const code = outputFiles[0].contents
-  return { minified: code.length, brotli: brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length }
+  return {
+    minified: code.length,
+    brotli: brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
+  }
 }
 
 function print(title, result) {
@@ -112,7 +178,12 @@ if (pairs) {
   const own = seen(detector, ownPairs('pairs'))
   report.byPrompt = cross(rows, own, detector.kinds, (row) => hash(row.prev) % 10)
   if (process.argv.includes('--cv')) {
-    report.bySource = cross(rows, [...own, ...seen(detector, ownPairs('probe'))], detector.kinds, (row) => row.source.split(':')[0])
+    report.bySource = cross(
+      rows,
+      [...own, ...seen(detector, ownPairs('probe'))],
+      detector.kinds,
+      (row) => row.source.split(':')[0],
+    )
   }
 } else console.log(`Skipped: no development set at ${devFile}. CHAT_VITALS_DATA names the data folder.`)
 report.probe = judge(ownPairs('probe').map((row) => ({ ...row, said: verdict(row) })))

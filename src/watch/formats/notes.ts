@@ -1,6 +1,6 @@
 /** Gathers what the payloads of one stream say into the port's `Content`; leaves reading them to the shapes. */
+import { errorName } from '../../base/error-name.ts'
 import type { Content } from '../../turn/marks.ts'
-import { errorName } from '../feed.ts'
 
 /** Words of all providers, tried in order; an unknown word is a normal stop. */
 const FINISH: [RegExp, NonNullable<Content['finish']>][] = [
