@@ -30,7 +30,7 @@ export const waits = {
   /** An answer whose stream nobody sees is over when it has not grown for so long, visible time. */
   unseen: 5000,
   /** A tool that the last stream left open is given up when no further request begins in this time. */
-  tool: 60_000,
+  tool: 20_000,
   /** A pause of the stream after which another message may go on. */
   pause: 400,
   /** Text painted this soon after its chunk is not buffered: with the last one, painting is over. */

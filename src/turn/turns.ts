@@ -223,10 +223,12 @@ export function createTurns(options: TurnsOptions): Turns {
   /** The open turn that a call is a further request of, or what it opens. */
   const plan = (call: Call): Cause | Turn | undefined => {
     const open = live()
-    const prompt = open.length > 1 ? short(options.promptOf(call)) : undefined
+    const prompt = open[0] && short(options.promptOf(call))
     const turn = open.find((one) => prompt && one.prompt === prompt) ?? open[0]
     const cause = pick(call.at)
-    const vague = cause && cause !== sent && (cause.kind === 'other' || cause.kind === 'submit')
+    // What was typed and is asked now is news, even while a tool of the last turn seems to run.
+    const news = cause?.kind === 'submit' && prompt && prompt !== turn?.prompt
+    const vague = cause && cause !== sent && !news && (cause.kind === 'other' || cause.kind === 'submit')
     // Clicks about the page do not cut a tool loop in two.
     const about = vague && (turn?.expectsMore() || !turn?.calls() || call.at - cause.at > waits.vague)
     return turn && (!cause || (about && !turn.ended())) ? turn : cause

@@ -100,9 +100,9 @@ async function backendSays(right: (turns: ApiTurn[]) => boolean): Promise<ApiTur
 
 test('a sent, a stopped, a rephrased and a thumbed answer are right on the session page, with the model server’s spans', async () => {
   const page = await visit()
-  await answered(page, 'How do I return my grinder? /delay 300 /pace 5')
+  await answered(page, 'How do I return my grinder? /delay 300')
   await page.getByRole('button', { name: 'Good answer' }).last().click()
-  await answered(page, 'How can I send my grinder back? /pace 5')
+  await answered(page, 'How can I return my grinder?')
   await say(page, 'Compare the machines /long /pace 40')
   await answering(page)
   await page.waitForTimeout(1500)

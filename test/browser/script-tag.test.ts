@@ -15,7 +15,7 @@ const tag = (more = '', file = '/chat-vitals.global.js') =>
 
 beforeAll(async () => {
   collector = await startCollector()
-  const strict = `default-src 'none'; script-src 'nonce-n1' 'strict-dynamic'; style-src 'self'; connect-src 'self' ${new URL(collector.url).origin}; require-trusted-types-for 'script'; trusted-types 'none'`
+  const strict = `default-src 'none'; img-src data:; script-src 'nonce-n1' 'strict-dynamic'; style-src 'self'; connect-src 'self' ${new URL(collector.url).origin}; require-trusted-types-for 'script'; trusted-types 'none'`
   site = await startChatSite({
     pages: {
       '/plain': { html: chatPage({ head: tag('data-attributes=\'{"app.module":"billing"}\' data-sample-rate="1"') }) },

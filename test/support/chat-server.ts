@@ -14,7 +14,7 @@ export interface ChatSite {
 
 /** A chat page of a few lines, as applications write it: a form, a fetch, text appended to a bubble. */
 export const chatPage = (options: { head: string; endpoint?: string; body?: string }): string => `<!doctype html>
-<html><head><meta charset="utf-8"><title>chat</title>${options.head}</head><body>
+<html><head><meta charset="utf-8"><link rel="icon" href="data:,"><title>chat</title>${options.head}</head><body>
 <main id="log"></main>
 <form id="form"><textarea id="prompt" rows="2" cols="60"></textarea><button>Send</button><button type="button" id="stop">Stop</button></form>
 ${options.body ?? ''}

@@ -66,10 +66,9 @@ export function createNotes(): Notes {
   // Kept, because a refusal's own finish word is `stop`, and because text after a tool's finish ends the tool.
   let finish: Content['finish']
 
-  /** The model goes on after a finish for tools: they have run. */
+  /** The model goes on: the tools it waited for have run. */
   const resume = () => {
-    if (finish != 'tool') return
-    finish = undefined
+    if (finish == 'tool') finish = undefined
     for (const id of tools) notes.tool(id, false)
   }
   const say = (key: 'answer' | 'reasoning') => (text: unknown, resent?: boolean) => {
@@ -85,7 +84,7 @@ export function createNotes(): Notes {
       }
     }
     if (!fresh) return
-    resume()
+    if (key == 'answer' || finish == 'tool') resume()
     content[key] = (content[key] ?? '') + fresh
     content.model = true
   }
@@ -99,7 +98,7 @@ export function createNotes(): Notes {
     tool: (id, open) => {
       if (open ? tools.has(id) || tools.size >= MOST_TOOLS : !tools.delete(id)) return
       if (open) {
-        resume()
+        if (finish == 'tool') resume()
         tools.add(id)
       }
       content.tool = (content.tool ?? 0) + (open ? 1 : -1)
