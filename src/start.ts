@@ -77,6 +77,9 @@ export interface Kit {
   vitals?(attempt: number): Promise<typeof import('./watch/web-vitals.ts')>
 }
 
+/** Gestures after which the page may show a send before its request goes out. */
+const primes = new Set<string>(['submit', 'regenerate', 'edit'])
+
 /** Where the page's one instance is known, also to another copy of the library. */
 const instance = Symbol.for('chat-vitals')
 const page = globalThis as { [instance]?: Handle }
@@ -331,7 +334,7 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
         gesture(gesture) {
           session.touch()
           // First: what the page shows of a send before its turn is open belongs to that turn.
-          transcript?.prime(gesture.prompt)
+          if (primes.has(gesture.kind)) transcript?.prime(gesture.prompt)
           turns.gesture(gesture)
         },
         composerEmptied: turns.composerEmptied,

@@ -48,7 +48,7 @@ export function watchXhr(options: WireOptions & { target?: Partial<Pick<typeof g
     }
     const grow = () => {
       const text = /^(text)?$/.test(xhr.responseType) ? xhr.responseText : ''
-      if (text.length <= letters) return
+      if (text.length <= letters && loaded <= bytes) return
       feed.text(text.slice(letters), loaded - bytes)
       letters = text.length
       bytes = loaded
@@ -64,10 +64,15 @@ export function watchXhr(options: WireOptions & { target?: Partial<Pick<typeof g
       ),
       listen<ProgressEvent>(xhr, 'progress', (event) => (loaded = event.loaded)),
       ...Object.entries(END).map(([type, how]) =>
-        listen(
+        listen<ProgressEvent>(
           xhr,
           type,
-          guard.wrap(() => feed.end(how, how == 'failed' && { name: 'NetworkError' })),
+          guard.wrap((event) => {
+            // The last bytes may come with no letter of their own, after the last `progress`.
+            loaded = Math.max(loaded, event.loaded)
+            grow()
+            feed.end(how, how == 'failed' && { name: 'NetworkError' })
+          }),
         ),
       ),
     )

@@ -67,8 +67,9 @@ async function open(path: string): Promise<Page> {
 async function chat(page: Page): Promise<void> {
   await page.locator('#prompt').click()
   await page.keyboard.type('hi there')
+  const before = await page.locator('.assistant[data-done]').count()
   await page.keyboard.press('Enter')
-  await page.locator('.assistant[data-done]').waitFor()
+  await page.locator('.assistant[data-done]').nth(before).waitFor()
 }
 const turnsSent = (n: number) => collector.until(() => sent('chat.turn').length >= n, 15_000)
 
@@ -118,7 +119,10 @@ test('it works under a strict CSP with nonce, strict-dynamic and Trusted Types',
   const page = await open('/csp')
   await chat(page)
   await turnsSent(1)
-  expect(sent('chat.turn')[0]!.attributes['chat_vitals.ttft.method']).toBe('beacon')
+  // The second: by then the lazy part that places beacons is surely here.
+  await chat(page)
+  await turnsSent(2)
+  expect(sent('chat.turn').map(({ attributes }) => attributes['chat_vitals.ttft.method'])).toContain('beacon')
   expect(console_).toEqual([])
   await page.context().close()
 })

@@ -55,6 +55,8 @@ function growth() {
 export function createNotes(): Notes {
   let content: Content = { at: 0, bytes: 0, model: false }
   const tools = new Set<unknown>()
+  // A cumulative stream names a call again with every event, long after it ran.
+  const ran = new Set<unknown>()
   // The answer began with <think>: some servers leave reasoning in it. False once that is over or never was.
   let aloud: boolean | undefined
   const grown = { answer: growth(), reasoning: growth() }
@@ -96,11 +98,11 @@ export function createNotes(): Notes {
       if (some) content.model = true
     },
     tool: (id, open) => {
-      if (open ? tools.has(id) || tools.size >= MOST_TOOLS : !tools.delete(id)) return
+      if (open ? tools.has(id) || ran.has(id) || tools.size >= MOST_TOOLS : !tools.delete(id)) return
       if (open) {
         if (finish == 'tool') resume()
         tools.add(id)
-      }
+      } else if (ran.size < MOST_TOOLS) ran.add(id)
       content.tool = (content.tool ?? 0) + (open ? 1 : -1)
       content.model = true
     },
