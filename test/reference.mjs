@@ -99,6 +99,8 @@ export async function written(readme) {
     if (from < 0 || to < from) throw new Error(`README.md has no place for ${name}: ${begin} … ${end}`)
     text = `${text.slice(0, from + begin.length)}\n\n${part}\n\n${text.slice(to)}`
   }
+  if (existsSync(`${root}dist`))
+    text = text.replace(/(<!-- first -->).*?(<!-- \/first -->)/, `$1${sizeOf('chat-vitals.global.js').toFixed(1)}$2`)
   return text
 }
 
