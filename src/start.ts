@@ -13,21 +13,19 @@ import { cleanAttributes, cleanId, cleanUrl, createGate } from './context/privac
 import { createSession } from './context/session.ts'
 import { backendOf, createPropagation } from './context/trace.ts'
 import type { Delivery, DeliveryOptions } from './export/delivery.ts'
-import { feedbackForm, feedbackRecord, meaningOf, refOf } from './turn/feedback.ts'
+import { createPageView } from './page-view.ts'
+import { createReactions } from './reactions.ts'
 import type { FeedbackOptions, FeedbackValue } from './turn/feedback.ts'
-import type { ManualTurn, ManualTurnOptions, PagePort, ScreenTarget } from './turn/marks.ts'
-import type { CorrectionKind, PageRecord, SignalKind, SignalRecord, TurnRecord, TurnRef } from './turn/record.ts'
+import type { ManualTurn, ManualTurnOptions, PagePort } from './turn/marks.ts'
+import type { CorrectionKind, SignalKind, TurnRecord } from './turn/record.ts'
 import { createTurns, recover } from './turn/turns.ts'
-import type { Opened, TurnsOptions } from './turn/turns.ts'
+import type { Opened } from './turn/turns.ts'
 import { watchActions } from './watch/actions.ts'
-import { createAnswers, messageIds } from './watch/answers.ts'
 import { watchAttention } from './watch/attention.ts'
-import { watchEventSource } from './watch/eventsource.ts'
 import { watchFetch, wrapFetch } from './watch/fetch.ts'
+import { lateScreen } from './watch/late-screen.ts'
 import type { Transcript } from './watch/transcript.ts'
 import { PRESETS, uiOf } from './watch/ui.ts'
-import { watchWebSocket } from './watch/websocket.ts'
-import { watchXhr } from './watch/xhr.ts'
 
 declare const __VERSION__: string
 
@@ -158,14 +156,10 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
   const session = createSession({ clock, timing, sampleRate: config.sampleRate, storage: local })
   const screen = createLate(kit.screen, guard)
   const intent = createLate(kit.intent, guard)
-  const vitals = createLate(kit.vitals, guard)
   const listeners = new Set<(turn: TurnRecord) => void>()
-  const answers = createAnswers()
   const identity = { user: cleanId(config.user), conversation: cleanId(config.conversation) }
   // Turns whose record may still change; while there is one, the heart beats.
   const open = new Set<string>()
-  // Signals are told once per turn and kind. Bounded by the turns remembered.
-  const signalled = new Set<string>()
   let consent: Consent = config.consent
   let unwatch: Stop | undefined
 
@@ -219,7 +213,6 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
     debug: config.debug,
   })
 
-  const refOfTurn = (turn: TurnRecord): TurnRef => ({ turnId: turn.id, traceId: turn.traceId, spanId: turn.spanId })
   const tell = (turn: TurnRecord) => {
     if (config.debug) console.debug('[chat-vitals] turn', turn)
     for (const listener of listeners) guard(() => listener(turn))
@@ -252,26 +245,6 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
   }
 
   let transcript: Transcript | undefined
-  /** What a turn asks of the screen, passed on when the part that watches it is here. */
-  const screenOf: NonNullable<TurnsOptions['screen']> = (port, { at, prompt }) => {
-    let target: ScreenTarget | undefined
-    let closed = false
-    const tell = (fn: (target: ScreenTarget) => void) => screen.with(() => target && fn(target))
-    screen.with(() => {
-      if (!closed) target = transcript?.open(port, at, prompt)
-    })
-    return {
-      expectAnswer: (text) => tell((to) => to.expectAnswer(text)),
-      expectReasoning: (text) => tell((to) => to.expectReasoning(text)),
-      expectUnseen: () => tell((to) => to.expectUnseen()),
-      use: (element) => tell((to) => to.use(element)),
-      element: () => target?.element(),
-      close() {
-        closed = true
-        target?.close()
-      },
-    }
-  }
   let alive: ((on: boolean) => void) | undefined
   const turns = createTurns({
     clock,
@@ -288,7 +261,7 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
       session: () => session.peek(),
     }),
     backendOf,
-    screen: screenOf,
+    screen: lateScreen(screen, () => transcript),
     onOpen(turn, opened) {
       open.add(turn.id)
       alive?.(true)
@@ -302,15 +275,12 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
       alive?.(open.size > 0)
       const record = cleaned(turn)
       delivery?.put(record, 'ready', true)
-      const element = turns.elementOf(turn.id)
-      if (element) {
-        answers.add(element, refOfTurn(turn))
-        for (const id of messageIds(element)) delivery?.context(id, refOfTurn(turn))
-      }
-      delivery?.context(turn.id, refOfTurn(turn))
+      reactions.settled(turn)
       tell(record)
     },
   })
+
+  const reactions = createReactions({ turns, delivery, open, origin, clock, guard, signals: config.signals !== false })
 
   const skip = (url: string) => url === collector
   const wire = { port: turns as PagePort, guard, clock, skip, formats: screen, pass: false }
@@ -328,6 +298,7 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
       const paint = part.createPaintClock({ doc, guard, clock, timing, beacon: config.paintBeacon !== false })
       transcript = part.watchTranscript({ guard, clock, paint, ui, composer: () => composer?.() })
       late.push(paint.stop, transcript.stop)
+      late.push(part.watchXhr(wire), part.watchEventSource(wire), part.watchWebSocket(wire))
     })
     const actions = watchActions({
       port: {
@@ -343,7 +314,7 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
       clock,
       guard,
       on: (control, _event, element) => {
-        if (control === 'copy' || control === 'share') signal(control, answers.near(element))
+        if (control === 'copy' || control === 'share') reactions.signal(control, element)
       },
     })
     composer = actions.composer
@@ -357,7 +328,7 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
         },
         left(at) {
           turns.left(at)
-          putPage()
+          pageView.put()
           delivery?.leave()
         },
       },
@@ -369,9 +340,6 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
     if (doc.hidden) turns.visibility(clock.now(), true)
     unwatch = stopAll([
       watchFetch(wire),
-      watchXhr(wire),
-      watchEventSource(wire),
-      watchWebSocket(wire),
       () => actions.stop(),
       () => attention.stop(),
       () => {
@@ -394,104 +362,30 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
     ])
   }
 
-  // The page view's own span: made once vitals are known, written again when the page goes.
-  const view: PageRecord = {
-    v: 1,
-    kind: 'page',
-    rev: 1,
-    id: pageId,
-    traceId: traceId(),
-    spanId: spanId(),
-    ...origin(),
-    startedAt: Math.round(clock.epoch() - clock.now()),
-    at: clock.epoch(),
-    url: cleanUrl(location.href),
-    vitals: [],
-    opened: 0,
-  }
-  const putPage = () => {
-    if (config.webVitals === false || !unwatch) return
-    delivery?.put({ ...view, rev: view.rev++, at: clock.epoch(), opened: turns.opened() }, 'ready')
-  }
-  const startVitals = () =>
-    vitals.with((part) =>
-      part?.watchWebVitals((vital) => {
-        view.vitals = [...view.vitals.filter(({ name }) => name !== vital.name), { ...vital, at: clock.epoch() }]
-      }),
-    )
-
-  const signal = (kind: SignalKind, ref?: TurnRef) => {
-    const last = turns.current()
-    const turn = ref ?? (last && refOfTurn(last))
-    if (config.signals === false || !turn || signalled.has(turn.turnId + kind)) return
-    if (signalled.size > 500) signalled.clear()
-    signalled.add(turn.turnId + kind)
-    const record: SignalRecord = {
-      v: 1,
-      kind: 'signal',
-      rev: 1,
-      id: randomHex(8),
-      traceId: traceId(),
-      spanId: spanId(),
-      ...origin(),
-      turn,
-      at: clock.epoch(),
-      signal: kind,
-    }
-    delivery?.put(record, 'ready')
-  }
-
-  /** The turn a feedback is about: named by the page, found by the element, kept from earlier, or the last one. */
-  const turnFor = async (about: FeedbackOptions): Promise<TurnRef | undefined> => {
-    const { message } = about
-    const given = refOf(about.traceparent)
-    if (given) return given
-    if (typeof message === 'string') {
-      const turn = turns.find(message)
-      return turn ? refOfTurn(turn) : delivery?.findContext(message)
-    }
-    const last = turns.current()
-    if (!message) return last && refOfTurn(last)
-    for (const id of open) {
-      const element = turns.elementOf(id)
-      if (element) answers.add(element, refOfTurn(turns.find(id)!))
-    }
-    const near = answers.near(message)
-    if (near) return near
-    for (const id of messageIds(message)) {
-      const ref = await delivery?.findContext(id)
-      if (ref) return ref
-    }
-    return undefined
-  }
+  const pageView = createPageView({
+    clock,
+    guard,
+    origin: origin(),
+    vitals: createLate(kit.vitals, guard),
+    opened: turns.opened,
+    put: (record) => {
+      if (config.webVitals !== false && unwatch) delivery?.put(record, 'ready')
+    },
+  })
 
   const handle: Handle = {
     turn: (given = {}) =>
       guard(() => turns.open({ ...given, attributes: cleanAttributes(given.attributes) })) ?? noTurn,
-    feedback(value, about) {
-      guard(() => {
-        const given = about ?? {}
-        const meaning = meaningOf(value)
-        if (!meaning) {
-          console.error(`[chat-vitals] ${feedbackForm}. Nothing was sent.`)
-          return
-        }
-        const now = clock.epoch()
-        const from = { ...origin(), attributes: cleanAttributes({ ...origin().attributes, ...given.attributes }) }
-        const comment = typeof value === 'object' && value && 'comment' in value ? value.comment : given.comment
-        guard.later(
-          turnFor(given).then((turn) => {
-            const anchor = turn?.spanId ?? (typeof given.message === 'string' ? given.message : pageId)
-            delivery?.put(feedbackRecord(meaning, { ...given, comment }, from, turn, anchor, now), 'ready', true)
-          }),
-        )
-      })
-    },
-    identify({ user, conversation } = {}) {
+    feedback: guard.wrap(reactions.feedback),
+    identify: guard.wrap(({ user, conversation }) => {
       if (user !== undefined) identity.user = cleanId(user)
       if (conversation !== undefined) identity.conversation = cleanId(conversation)
-    },
-    consent(state) {
+    }),
+    consent: guard.wrap((state) => {
+      if (!['granted', 'pending', 'denied'].includes(state)) {
+        guard.hint("consent takes 'granted', 'pending' or 'denied'")
+        return
+      }
       if (state === consent) return
       if (state === 'denied') {
         unwatch?.()
@@ -501,7 +395,7 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
       } else if (!unwatch) guard(watch)
       if (state === 'granted' && !isPrerendering()) delivery?.release()
       consent = state
-    },
+    }),
     session: () => ({ ...session.peek(), pageId }),
     fetch: wrapFetch((...args) => globalThis.fetch(...args), wire),
     onTurn(callback) {
@@ -510,7 +404,7 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
     },
     flush: () => delivery?.flush() ?? Promise.resolve(),
     async stop() {
-      putPage()
+      pageView.put()
       unwatch?.()
       unwatch = undefined
       turns.stopAll()
@@ -518,12 +412,8 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
       if (page[instance] === handle) delete page[instance]
       await delivery?.stop()
     },
-    bind(messageId, turnId) {
-      const turn = turnId ? turns.find(turnId) : turns.current()
-      const id = cleanId(messageId)
-      if (turn && id) delivery?.context(id, refOfTurn(turn))
-    },
-    signal: (kind) => signal(kind),
+    bind: guard.wrap(reactions.bind),
+    signal: guard.wrap((kind) => reactions.signal(kind)),
   }
   page[instance] = handle
   if (consent !== 'denied') guard(watch)
@@ -537,19 +427,7 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
       { once: true },
     )
   }
-  if (config.webVitals !== false && kit.vitals && delivery) {
-    // After the page has loaded and rested: nothing of ours competes with it.
-    const later = () => {
-      startVitals()
-      clock.setTimeout(guard.wrap(putPage), 3000)
-    }
-    const idle = globalThis.requestIdleCallback as typeof requestIdleCallback | undefined
-    const rest = guard.wrap(() =>
-      idle ? idle(guard.wrap(later), { timeout: 5000 }) : clock.setTimeout(guard.wrap(later), 1000),
-    )
-    if (doc.readyState === 'complete') rest()
-    else listen(window, 'load', rest, { once: true })
-  }
+  if (config.webVitals !== false && kit.vitals && delivery) pageView.start()
   return handle
 }
 

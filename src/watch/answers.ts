@@ -4,6 +4,8 @@ import type { TurnRef } from '../turn/record.ts'
 /** Attributes in which pages put a message's own id. */
 const idAttributes = ['data-message-id', 'data-messageid', 'data-msg-id', 'data-id', 'id']
 const most = 200
+/** Levels up from a control within which its answer may come after it. */
+const nearby = 4
 
 /** Crosses shadow roots upward, as `composedPath` does. */
 export const parentOf = (element: Element): Element | null =>
@@ -15,7 +17,8 @@ export function messageIds(element: Element | null): string[] {
   for (let level = 0; element && level < 8; level++, element = parentOf(element)) {
     for (const name of idAttributes) {
       const value = element.getAttribute(name)
-      if (value && !ids.includes(value)) ids.push(value.slice(0, 128))
+      // `id="log"` names the transcript, not a message: ids of messages hold a digit.
+      if (value && /\d/.test(value) && !ids.includes(value)) ids.push(value.slice(0, 128))
     }
   }
   return ids
@@ -42,12 +45,15 @@ export function createAnswers(): Answers {
       if (known.length > most) known.shift()
     },
     near(element) {
-      for (let scope: Element | null = element; scope; scope = parentOf(scope)) {
+      let level = 0
+      for (let scope: Element | null = element; scope; scope = parentOf(scope), level++) {
         let best: { element: Element; ref: TurnRef } | undefined
         for (const { element: held, ref } of known) {
           const answer = held.deref()
           if (!answer || !(holds(scope, answer) || holds(answer, scope))) continue
           const after = element.compareDocumentPosition(answer) & Node.DOCUMENT_POSITION_FOLLOWING
+          // Far from it, an answer that only follows is that of another message: this one is older than all we know.
+          if (after && level > nearby) continue
           const bestAfter = best && element.compareDocumentPosition(best.element) & Node.DOCUMENT_POSITION_FOLLOWING
           // Controls follow their answer: one that precedes the element beats one that follows it.
           if (!best || !after || bestAfter) best = { element: answer, ref }

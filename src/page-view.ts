@@ -1,0 +1,70 @@
+/** The page view's own record: made once vitals are known, written again when the page goes. Wiring: knows delivery and the vitals part. */
+import type { Clock } from './base/clock.ts'
+import type { Guard } from './base/guard.ts'
+import { spanId, traceId } from './base/ids.ts'
+import type { Late } from './base/late.ts'
+import { listen } from './base/listen.ts'
+import { cleanUrl } from './context/privacy.ts'
+import type { Origin } from './turn/feedback.ts'
+import type { PageRecord } from './turn/record.ts'
+
+/** Vitals settle a little after load; the first span goes out then, ms. */
+const firstAfter = 3000
+
+export interface PageView {
+  /** Hands the record over as it is now, with a higher revision. */
+  put(): void
+  /** Begins with the vitals when the page has loaded and rests: nothing of ours competes with it. */
+  start(): void
+}
+
+export function createPageView(options: {
+  clock: Clock
+  guard: Guard
+  origin: Origin
+  vitals: Late<typeof import('./watch/web-vitals.ts')>
+  /** Turns opened so far. */
+  opened(): number
+  put(record: PageRecord): void
+}): PageView {
+  const { clock, guard, origin } = options
+  const view: PageRecord = {
+    v: 1,
+    kind: 'page',
+    rev: 0,
+    id: origin.pageId,
+    traceId: traceId(),
+    spanId: spanId(),
+    ...origin,
+    startedAt: Math.round(clock.epoch() - clock.now()),
+    at: clock.epoch(),
+    url: cleanUrl(location.href),
+    vitals: [],
+    opened: 0,
+  }
+  const put = () => {
+    view.rev++
+    options.put({ ...view, at: clock.epoch(), opened: options.opened() })
+  }
+  const begin = guard.wrap(() => {
+    options.vitals.with((part) =>
+      part?.watchWebVitals((vital) => {
+        view.vitals = [...view.vitals.filter(({ name }) => name !== vital.name), { ...vital, at: clock.epoch() }]
+      }),
+    )
+    clock.setTimeout(guard.wrap(put), firstAfter)
+  })
+  const rest = guard.wrap(() => {
+    // Safari has none.
+    const idle = globalThis.requestIdleCallback as typeof requestIdleCallback | undefined
+    if (idle) idle(begin, { timeout: 5000 })
+    else clock.setTimeout(begin, 1000)
+  })
+  return {
+    put,
+    start() {
+      if (document.readyState === 'complete') rest()
+      else listen(window, 'load', rest, { once: true })
+    },
+  }
+}
