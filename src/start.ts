@@ -16,16 +16,18 @@ import type { Delivery, DeliveryOptions } from './export/delivery.ts'
 import { createPageView } from './page-view.ts'
 import { createReactions } from './reactions.ts'
 import type { FeedbackOptions, FeedbackValue } from './turn/feedback.ts'
-import type { ManualTurn, ManualTurnOptions, PagePort } from './turn/marks.ts'
+import type { CallPort, ManualTurn, ManualTurnOptions, PagePort } from './turn/marks.ts'
 import type { CorrectionKind, SignalKind, TurnRecord } from './turn/record.ts'
 import { createTurns, recover } from './turn/turns.ts'
 import type { Opened } from './turn/turns.ts'
 import { watchActions } from './watch/actions.ts'
 import { watchAttention } from './watch/attention.ts'
+import { createFeed } from './watch/feed.ts'
 import { watchFetch, wrapFetch } from './watch/fetch.ts'
 import { lateScreen } from './watch/late-screen.ts'
 import type { Transcript } from './watch/transcript.ts'
 import { PRESETS, uiOf } from './watch/ui.ts'
+import type { Control } from './watch/ui.ts'
 
 declare const __VERSION__: string
 
@@ -283,7 +285,8 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
   const reactions = createReactions({ turns, delivery, open, origin, clock, guard, signals: config.signals !== false })
 
   const skip = (url: string) => url === collector
-  const wire = { port: turns as PagePort, guard, clock, skip, formats: screen, pass: false }
+  const follow = (call: CallPort, onEnd: Stop) => createFeed(call, { clock, formats: screen }, onEnd)
+  const wire = { port: turns as PagePort, guard, clock, skip, follow, pass: false }
 
   /** Puts all watchers on the page; undone by `unwatch`. */
   const watch = () => {
@@ -293,8 +296,11 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
     let composer: (() => Element | undefined) | undefined
     const late: Stop[] = []
     let watching = true
+    // Until the labels are here, a control is told by its shape and by what follows it.
+    let read: ((label: string) => Control | undefined) | undefined
     screen.with((part) => {
       if (!part || !watching) return
+      read = part.labelReader()
       const paint = part.createPaintClock({ doc, guard, clock, timing, beacon: config.paintBeacon !== false })
       transcript = part.watchTranscript({ guard, clock, paint, ui, composer: () => composer?.() })
       late.push(paint.stop, transcript.stop)
@@ -313,6 +319,7 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
       ui,
       clock,
       guard,
+      read: (label) => read?.(label),
       on: (control, _event, element) => {
         if (control === 'copy' || control === 'share') reactions.signal(control, element)
       },

@@ -5,7 +5,6 @@ import { listen, stopAll } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
 import type { GestureKind, PagePort } from '../turn/marks.ts'
 import { closest } from './nodes.ts'
-import { labelReader } from './ui.ts'
 import type { Control, Ui } from './ui.ts'
 
 export interface Actions {
@@ -42,6 +41,8 @@ export function watchActions(options: {
   root?: Document | Element
   clock: Clock
   guard: Guard
+  /** Tells a control by its label; may know nothing yet. */
+  read(label: string): Control | undefined
   /** The field is not the composer: it stands in an answer. */
   inAnswer?: (element: Element) => boolean
   /** Every control that was recognised, thumbs and copy among them. */
@@ -49,8 +50,7 @@ export function watchActions(options: {
   /** False takes events that scripts made; for tests without a browser. */
   trusted?: boolean
 }): Actions {
-  const { port, ui = {}, root = document, clock, guard, inAnswer, on, trusted = true } = options
-  const read = labelReader()
+  const { port, ui = {}, root = document, clock, guard, read, inAnswer, on, trusted = true } = options
   let field: Element | undefined
   // One send makes several events (Enter, its synthetic click, submit): the first counts.
   let lastSend: { at: number; field: Element | undefined } | undefined

@@ -2,7 +2,6 @@
 import type { Stop } from '../base/listen.ts'
 import { listen, stopAll } from '../base/listen.ts'
 import { shadow } from './body-tap.ts'
-import { createFeed } from './feed.ts'
 import type { WireOptions } from './fetch.ts'
 
 export function watchEventSource(
@@ -19,7 +18,7 @@ export function watchEventSource(
     const call = port.call({ at, method: 'GET', url, transport: 'eventsource', accept: 'text/event-stream' })
     if (!call) return
     const off: Stop[] = []
-    const feed = createFeed(call, options, stopAll(off))
+    const feed = options.follow(call, stopAll(off))
     const heard = new Set(['open', 'error'])
     const hear = (type: string) => {
       if (heard.has(type)) return

@@ -4,13 +4,12 @@
  */
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
-import type { Late } from '../base/late.ts'
 import { listen, stopAll } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
-import type { PagePort } from '../turn/marks.ts'
+import type { CallPort, PagePort } from '../turn/marks.ts'
 import { tapBody } from './body-tap.ts'
-import { createFeed, endOf } from './feed.ts'
-import type { Feed, Formats } from './feed.ts'
+import { endOf } from './feed.ts'
+import type { Feed } from './feed.ts'
 import { absolute, bodyText } from './request-text.ts'
 
 export interface WireOptions {
@@ -19,8 +18,8 @@ export interface WireOptions {
   clock: Clock
   /** Absolute addresses to leave wholly alone: our own collector. */
   skip(url: string): boolean
-  /** What reads the streams; may come late. */
-  formats: Late<Formats>
+  /** Reads the answer of a chat call for its port. */
+  follow(call: CallPort, onEnd: Stop): Feed
 }
 
 export interface FetchOptions extends WireOptions {
@@ -92,7 +91,7 @@ export function wrapFetch(original: Fetch, options: FetchOptions): Fetch {
     if (!call) return
     const signal = init?.signal ?? request?.signal
     const off: Stop[] = []
-    const feed = createFeed(call, options, stopAll(off))
+    const feed = options.follow(call, stopAll(off))
     if (signal)
       off.push(
         listen(

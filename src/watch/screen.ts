@@ -5,6 +5,7 @@
 export { createFraming } from './formats/framing.ts'
 export { createNotes } from './formats/notes.ts'
 export { watchEventSource } from './eventsource.ts'
+export { labelReader } from './labels.ts'
 export { createPaintClock } from './paint.ts'
 export { watchTranscript } from './transcript.ts'
 export { watchWebSocket } from './websocket.ts'

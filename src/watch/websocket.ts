@@ -4,7 +4,6 @@
  */
 import type { Stop } from '../base/listen.ts'
 import { listen, stopAll } from '../base/listen.ts'
-import { createFeed } from './feed.ts'
 import type { Feed } from './feed.ts'
 import type { WireOptions } from './fetch.ts'
 import { patch } from './patch.ts'
@@ -35,7 +34,7 @@ export function watchWebSocket(
     if (!call) return
     leave(socket)
     const off: Stop[] = []
-    const feed = createFeed(call, options, stopAll(off))
+    const feed = options.follow(call, stopAll(off))
     calls.set(socket, feed)
     let quiet: number | undefined
     off.push(

@@ -2,7 +2,6 @@
 import { listen, stopAll } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
 import type { CallEnd } from '../turn/marks.ts'
-import { createFeed } from './feed.ts'
 import type { WireOptions } from './fetch.ts'
 import { patch } from './patch.ts'
 import { absolute, bodyText } from './request-text.ts'
@@ -31,7 +30,7 @@ export function watchXhr(options: WireOptions & { target?: Partial<Pick<typeof g
       if (!(name.toLowerCase() in headers)) guard(() => xhr.setRequestHeader(name, value))
 
     const off: Stop[] = []
-    const feed = createFeed(call, options, stopAll(off))
+    const feed = options.follow(call, stopAll(off))
     // Letters and bytes reported so far.
     let letters = 0
     let bytes = 0

@@ -4,9 +4,13 @@ import { existsSync } from 'node:fs'
 import { chromium } from 'playwright'
 
 const known = () =>
-  [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', chromium.executablePath()].find(
-    (path) => path && existsSync(path),
-  )
+  [
+    process.env.CHROMIUM_PATH,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+    chromium.executablePath(),
+  ].find((path) => path && existsSync(path))
 
 /** Path of the browser's executable; throws with the ways to get one when there is none. */
 export async function findChromium({ install = false } = {}) {

@@ -5,6 +5,7 @@ import { createLate } from '../../src/base/late.ts'
 import { stopAll } from '../../src/base/listen.ts'
 import type { Call, CallPort, Content } from '../../src/turn/marks.ts'
 import { watchEventSource } from '../../src/watch/eventsource.ts'
+import { createFeed } from '../../src/watch/feed.ts'
 import { watchFetch, wrapFetch } from '../../src/watch/fetch.ts'
 import type { FetchOptions } from '../../src/watch/fetch.ts'
 import { watchWebSocket } from '../../src/watch/websocket.ts'
@@ -50,12 +51,14 @@ function start({ headers = {} as Record<string, string>, throwing = false } = {}
       }
     },
   }
+  const clock = pageClock()
+  const formats = createLate(() => import('../../src/watch/screen.ts'))
   const options: FetchOptions = {
     port,
     guard,
-    clock: pageClock(),
+    clock,
     skip: (url) => url.includes('/skip'),
-    formats: createLate(() => import('../../src/watch/screen.ts')),
+    follow: (call, onEnd) => createFeed(call, { clock, formats }, onEnd),
   }
   const stop = stopAll([watchFetch(options), watchXhr(options), watchEventSource(options), watchWebSocket(options)])
   return { stop, wrap: (original: typeof fetch) => wrapFetch(original, options) }

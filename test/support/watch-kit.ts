@@ -5,6 +5,7 @@ import { timing } from '../../src/base/timing.ts'
 import type { ScreenPort, ScreenTarget } from '../../src/turn/marks.ts'
 import { watchActions } from '../../src/watch/actions.ts'
 import { watchAttention } from '../../src/watch/attention.ts'
+import { labelReader } from '../../src/watch/labels.ts'
 import { createPaintClock } from '../../src/watch/paint.ts'
 import { watchTranscript } from '../../src/watch/transcript.ts'
 import type { Ui } from '../../src/watch/ui.ts'
@@ -38,7 +39,8 @@ const kit = {
   timing,
   said,
   log,
-  watchActions,
+  watchActions: (options: Omit<Parameters<typeof watchActions>[0], 'read'>) =>
+    watchActions({ read: labelReader(), ...options }),
   watchAttention,
   createPaintClock,
   watchTranscript,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { labelReader, uiOf } from '../../../src/watch/ui.ts'
+import { labelReader } from '../../../src/watch/labels.ts'
+import { uiOf } from '../../../src/watch/ui.ts'
 
 const read = labelReader()
 
