@@ -67,6 +67,7 @@ const entries = {
 const parts = {
   screen: 'watch/screen.ts',
   otel: 'export/lazy.ts',
+  recovery: 'export/recovery.ts',
   intent: 'intent.ts',
   vitals: 'watch/web-vitals.ts',
   hud: 'hud.ts',
@@ -93,6 +94,8 @@ export default [
   ...Object.entries(parts).map(([name, file]) => ({
     input: `src/${file}`,
     plugins: [slim, ...plugins],
+    // Reading a property does nothing else, in our code and theirs.
+    treeshake: { propertyReadSideEffects: false },
     output: {
       file: `dist/chat-vitals.${name}.js`,
       format: 'es',

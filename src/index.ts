@@ -12,6 +12,7 @@ export const init = (options?: Options): Handle =>
   start(options, {
     createDelivery,
     send: () => import('./export/lazy.ts'),
+    recovery: () => import('./export/recovery.ts'),
     screen: () => import('./watch/screen.ts'),
     intent: () => import('./intent.ts'),
     vitals: () => import('./watch/web-vitals.ts'),

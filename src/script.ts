@@ -44,7 +44,14 @@ const page = globalThis as unknown as { chatVitals?: Global }
 const init = (options?: Options) =>
   start(
     { nonce: tag?.nonce || undefined, ...optionsOf(tag?.dataset ?? {}), ...options },
-    { createDelivery, send: part('otel'), screen: part('screen'), intent: part('intent'), vitals: part('vitals') },
+    {
+      createDelivery,
+      send: part('otel'),
+      recovery: part('recovery'),
+      screen: part('screen'),
+      intent: part('intent'),
+      vitals: part('vitals'),
+    },
   )
 
 // Of a copy that came before us it is no list any more, but that copy's own way in.

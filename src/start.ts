@@ -72,6 +72,7 @@ export interface Handle {
 export interface Kit {
   createDelivery?(options: DeliveryOptions): Delivery
   send?: DeliveryOptions['load']
+  recovery?: DeliveryOptions['recovery']
   screen?(attempt: number): Promise<typeof import('./watch/screen.ts')>
   intent?(attempt: number): Promise<typeof import('./intent.ts')>
   vitals?(attempt: number): Promise<typeof import('./watch/web-vitals.ts')>
@@ -195,6 +196,7 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
     sampled: () => consent !== 'denied' && session.peek().sampled,
     gate: createGate({ beforeSend: config.beforeSend, hint: guard.hint }),
     load: kit.send!,
+    recovery: kit.recovery!,
     recover,
     clock,
     timing,
@@ -205,11 +207,10 @@ function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof c
       fetchLater: attempt(() =>
         (globalThis as { fetchLater?: DeliveryOptions['natives']['fetchLater'] }).fetchLater?.bind(globalThis),
       ),
-      indexedDB: attempt(() => indexedDB),
+      indexedDB: stored ? attempt(() => indexedDB) : undefined,
       localStorage: local,
       locks: attempt(() => navigator.locks),
     },
-    storage: stored,
     // A page that is only prerendered has not been visited.
     hold: consent !== 'granted' || isPrerendering(),
     debug: config.debug,

@@ -16,7 +16,6 @@ export interface AttributeReference {
 const groups: [spans: string[], rows: AttributeRow<never>[]][] = [
   [['every span'], tables.everySpan],
   [['chat.turn', 'POST'], tables.turnIdentity],
-  [['chat.turn'], tables.turnCore],
   [['chat.turn'], tables.turn],
   [['POST'], tables.request],
   [['chat.feedback', 'event gen_ai.evaluation.result'], tables.evaluation],

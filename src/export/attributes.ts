@@ -41,8 +41,8 @@ export const turnIdentity: AttributeRow<TurnRecord>[] = [
   ['chat_vitals.turn.revision', 'int', (r) => r.rev],
 ]
 
-/** On `chat.turn`: what a page says in its last words, when the rest of the mapping was not loaded yet. */
-export const turnCore: AttributeRow<TurnRecord>[] = [
+/** On `chat.turn`. What a page says in its last words, before this mapping was loaded, is in last-words.ts. */
+export const turn: AttributeRow<TurnRecord>[] = [
   ['chat_vitals.turn.seq', 'int', (r) => r.seq],
   ['chat_vitals.turn.trigger', 'string', (r) => r.trigger],
   ['chat_vitals.turn.outcome', 'string', (r) => r.outcome],
@@ -56,10 +56,6 @@ export const turnCore: AttributeRow<TurnRecord>[] = [
   ['chat_vitals.render.chars', 'int', (r) => r.render.chars],
   ['chat_vitals.stall.duration', 'seconds', (r) => r.render.stallMs],
   ['chat_vitals.hidden_duration', 'seconds', (r) => r.hiddenMs],
-]
-
-/** On `chat.turn`, the rest. */
-export const turn: AttributeRow<TurnRecord>[] = [
   ['chat_vitals.turn.finish', 'string', (r) => r.finish],
   ['chat_vitals.turn.replaces', 'string', (r) => r.replaces],
   ['error.type', 'string', (r) => (r.outcome === 'error' ? r.errorType : undefined)],
@@ -160,6 +156,21 @@ export const webVital: AttributeRow<PageRecord['vitals'][number]>[] = [
   ['browser.web_vital.name', 'string', (r) => r.name],
   ['browser.web_vital.value', 'double', (r) => r.value],
   ['browser.web_vital.rating', 'string', (r) => r.rating],
+]
+
+/** All of them: a name has one type wherever it is. */
+export const tables: AttributeRow<never>[][] = [
+  everySpan,
+  delivery,
+  turnIdentity,
+  turn,
+  request,
+  evaluation,
+  feedback,
+  signal,
+  turnRef,
+  page,
+  webVital,
 ]
 
 /** Why a request failed. An intended abort is no error (HTTP conventions). */

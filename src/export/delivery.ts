@@ -5,12 +5,11 @@
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
 import type { Timing } from '../base/timing.ts'
-import type { AnyRecord, Attributes, DeliveryNote, TurnRecord, TurnRef } from '../turn/record.ts'
+import type { AnyRecord, Attributes, TurnRecord, TurnRef } from '../turn/record.ts'
+import { lastWords } from './last-words.ts'
+import type { recoverPages } from './recovery.ts'
 import type { SpanExporter } from './sdk.ts'
 import type { Sender, SenderPort } from './sender.ts'
-import { lastWords } from './last-words.ts'
-import { otlpJson } from './otlp.ts'
-import { fullResource } from './resource.ts'
 import { createStore } from './store.ts'
 import type { ContextRow, DeviceState, Row } from './store.ts'
 import { tailPrefix, writeTail } from './tail.ts'
@@ -27,7 +26,7 @@ export interface Counts {
   rejectedSpans: number
 }
 
-/** The page's own functions, captured before anyone replaced them. Each may be missing. */
+/** The page's own functions, captured before anyone replaced them. Each may be missing, and storage may be denied. */
 export interface Natives {
   fetch?: typeof fetch
   fetchLater?: (url: string, options: RequestInit & { activateAfter?: number }) => { readonly activated: boolean }
@@ -54,6 +53,8 @@ export interface DeliveryOptions {
   gate(record: AnyRecord): AnyRecord | undefined
   /** The lazy part. `attempt` counts from 0. */
   load(attempt: number): Promise<{ createSender(port: SenderPort): Sender }>
+  /** A part of its own, loaded when an earlier page has left something. `attempt` counts from 0. */
+  recovery(attempt: number): Promise<{ recoverPages: typeof recoverPages }>
   /** Settles an open turn of a page that has died: `abandoned` with a tail, else `lost`. Pure. */
   recover(record: TurnRecord, hasTail: boolean): TurnRecord
   clock: Clock
@@ -61,8 +62,6 @@ export interface DeliveryOptions {
   guard: Guard
   pageId: string
   natives: Natives
-  /** May the device's storage be used? */
-  storage: boolean
   /** Consent is pending: keep all in memory until `release()`. */
   hold?: boolean
   debug?: boolean
@@ -93,41 +92,40 @@ export interface Delivery {
 }
 
 /** A record in memory: open, or ready and not acknowledged. */
-interface Held {
+export interface Held {
   row: Row
-  /** In the database as it is here. */
-  saved: boolean
+  /** In the database as it is here. Undefined: nobody has tried to write it yet. */
+  saved?: boolean
 }
 
 /** What a leaving page may still have in flight is 64 KiB, shared with the host. */
 const leavingBytes = 50 * 1024
-/** JSON kept in memory of what is also in the database, and of what is nowhere else. */
-const savedBytes = 100_000
-const unsavedBytes = 400_000
+/** Kept in memory, as JSON: the newest; older ones if they are in the database, else they are dropped. */
+const heldBytes = 400_000
 const maxContexts = 200
 
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { endpoint, clock, timing, guard, pageId, natives } = options
-  const resource = fullResource(options.resource, options.version)
+  const { fetch, fetchLater, indexedDB, localStorage, locks } = natives
+  const resource: Attributes = {
+    ...options.resource,
+    'telemetry.distro.name': 'chat-vitals',
+    'telemetry.distro.version': options.version,
+  }
   const to = '' + resource['service.name']
-  const storage = options.storage ? natives : ({} as Natives)
-  const store = createStore({ indexedDB: storage.indexedDB, clock, timing })
+  const tailKey = tailPrefix + pageId
+  const store = createStore({ indexedDB, clock, timing })
   // By record id, oldest first. Bounded by bytes.
   const held = new Map<string, Held>()
-  // Ids in `held` that wait for the next writing.
-  const dirty = new Set<string>()
   // Turns of this page view not yet accounted for; an id each.
   const mine = new Set<string>()
   const recent = new Map<string, TurnRef>()
   const counts = { opened: 0, delivered: 0, dropped: {} as Record<string, number>, rejectedSpans: 0 }
-  const device: DeviceState = { dropped: 0, until: 0, tries: 0 }
-  // Drops that `device` in the database does not know of.
-  let newDrops = 0
+  const device: DeviceState & { fresh: number } = { dropped: 0, until: 0, tries: 0, fresh: 0 }
   let lastSeq = 0
   let holding = options.hold
   let stopped = false
   let left = false
-  let writing = false
   let hasTail = false
   let timer: number | undefined
   let timerAt = Infinity
@@ -148,176 +146,132 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     else clock.setTimeout(run, 50)
   }
 
-  const count = (reason: string, ids: string[]): void => {
+  const settle = (ids: string[], reason?: string): void => {
     for (const id of ids) {
-      if (mine.delete(id)) counts.dropped[reason] = (counts.dropped[reason] ?? 0) + 1
       held.delete(id)
-      dirty.delete(id)
+      if (!mine.delete(id)) continue
+      if (reason) counts.dropped[reason] = (counts.dropped[reason] ?? 0) + 1
+      else counts.delivered++
     }
-    newDrops += ids.length
+    if (reason) device.fresh += ids.length
   }
 
-  const note = (extra?: Partial<DeliveryNote>): DeliveryNote => ({
-    opened: lastSeq,
-    dropped: device.dropped + newDrops,
-    store: store.kind(),
-    ...extra,
-  })
-
   /** The record as it will be sent, for good: copies of it must be alike. */
-  const seal = (record: AnyRecord, extra?: Partial<DeliveryNote>): AnyRecord | undefined => {
-    const passed = guard(() => options.gate(record))
-    return passed && ({ ...passed, id: record.id, delivery: note(extra) } as AnyRecord)
+  const seal = (record: AnyRecord): AnyRecord | undefined => {
+    const passed = options.gate(record)
+    const delivery = { opened: lastSeq, dropped: device.dropped + device.fresh, store: store.kind() }
+    return passed && { ...passed, id: record.id, delivery }
   }
 
   // Plain data in one go: what a page's beforeSend put in (getters, proxies, cycles) ends here.
-  const rowOf = (record: AnyRecord, state: Row['state'], at: number): Row => {
-    const json = JSON.stringify(record)
-    const plain = JSON.parse(json) as AnyRecord
-    return {
-      v: 1,
-      to,
-      state,
-      rev: plain.rev,
-      at,
-      seen: clock.epoch(),
-      pageId,
-      bytes: json.length,
-      resource,
-      record: plain,
-    }
+  const rowOf = (sealed: AnyRecord, state: Row['state'], at: number): Row => {
+    const json = JSON.stringify(sealed)
+    const record = JSON.parse(json) as AnyRecord
+    const { rev } = record
+    return { v: 1, to, state, rev, at, seen: clock.epoch(), pageId, bytes: json.length, resource, record }
   }
 
   const trim = (): void => {
-    let saved = 0
-    let unsaved = 0
-    for (const [id, one] of [...held].reverse()) {
-      if (one.saved) {
-        saved += one.row.bytes
-        if (saved > savedBytes && one.row.state === 'ready') held.delete(id)
-      } else {
-        unsaved += one.row.bytes
-        if (unsaved > unsavedBytes && one.row.state === 'ready') count('memory', [id])
-      }
+    let room = heldBytes
+    for (const [id, { row, saved }] of [...held].reverse()) {
+      if ((room -= row.bytes) > 0 || row.state === 'open') continue
+      if (saved) held.delete(id)
+      else settle([id], 'memory')
     }
   }
 
   const write = (): void => {
-    writing = false
     // A page that leaves starts no transaction: it would not come through, and its end would cost the back/forward cache.
     if (holding || stopped || left) return
-    const batch = [...dirty].map((id) => held.get(id)!)
-    const revs = batch.map((one) => one.row.rev)
-    dirty.clear()
-    if (batch[0])
-      guard.later(
-        store
-          .run('records', 'readwrite', (name) => {
-            for (const { row } of batch) name('records').put(row, row.record.id)
-          })
-          .then(
-            () => {
-              // Unless it was told in short meanwhile, and is of a higher revision now.
-              batch.forEach((one, i) => (one.saved = one.row.rev === revs[i]))
-            },
-            () => {},
-          )
-          .then(trim),
-      )
+    const batch = [...held.values()].filter((one) => one.saved == null)
+    if (!batch[0]) return
+    quietly(
+      store
+        .run('records', 'readwrite', (name) => {
+          for (const one of batch) {
+            one.saved = false
+            name('records').put(one.row, one.row.record.id)
+          }
+        })
+        .then(() => {
+          // Unless it was told in short meanwhile, and is of a higher revision now.
+          for (const one of batch) if (one.saved === false) one.saved = true
+        })
+        .finally(trim),
+    )
   }
+
+  const inShort = (records: AnyRecord[]): string =>
+    lastWords(records, resource, options.version, ['session.id', ...(options.sessionKeys ?? [])])
 
   /** The body of a last request; fewer words where the whole mapping has not come yet. */
-  const bodyOf = (records: AnyRecord[]): string => {
-    const spans = records.flatMap((record) => (loaded?.spansOf ?? lastWords)(record, options.sessionKeys))
-    return spans[0] ? otlpJson(spans, resource, options.version) : ''
-  }
+  const bodyOf = (records: AnyRecord[]): string => loaded?.encode(records) ?? inShort(records)
 
-  const requestOf = (body: string): RequestInit => ({
+  const mayPost = (): boolean => !holding && device.until <= clock.epoch()
+
+  const requestOf = (body: string, how: RequestInit): RequestInit => ({
     method: 'POST',
     headers: { 'content-type': 'application/json', ...options.headers },
     body,
+    ...how,
   })
 
   /** All that is not acknowledged, newest first as far as it fits; answers are read by nobody, so it is sent again later. */
   const sendLeaving = (): void => {
-    if (holding || device.until > clock.epoch()) return
     let room = leavingBytes
-    const rows: Row[] = []
-    for (const { row } of [...held.values()].reverse()) {
-      // Names make it about three times the record; measured, with room to spare.
-      if (row.state === 'ready' && (room -= row.bytes * 3) > 0) rows.unshift(row)
-    }
-    if (!rows[0]) return
-    if (!endpoint) return loaded?.last(rows)
-    const body = bodyOf(rows.map((row) => row.record))
-    const { fetch } = natives
+    // Names make it about three times the record; measured, with room to spare.
+    const told = [...held.values()]
+      .reverse()
+      .filter(({ row }) => row.state === 'ready' && (room -= row.bytes * 3) > 0)
+      .reverse()
+    if (!told[0] || !mayPost()) return
+    if (!endpoint) return loaded?.last(told.map((one) => one.row))
+    const body = bodyOf(told.map((one) => one.row.record))
     if (!body || !fetch) return
-    const post = async (keepalive?: boolean) => fetch(endpoint, { ...requestOf(body), keepalive })
+    const post = async (keepalive?: boolean) => fetch(endpoint, requestOf(body, { keepalive }))
     quietly(post(true).catch(() => post()))
+    if (loaded) return
     // What was only said in part is said again in full: under a higher revision.
-    if (!loaded) {
-      for (const row of rows) {
-        row.record.rev = ++row.rev
-        held.get(row.record.id)!.saved = false
-        dirty.add(row.record.id)
-      }
-      write()
+    for (const one of told) {
+      one.row.record.rev = ++one.row.rev
+      one.saved = undefined
     }
+    write()
   }
 
   const saveTail = (): void => {
-    if (!storage.localStorage || holding || stopped) return
+    if (!localStorage || holding || stopped) return
     hasTail = true
-    const entries = []
-    for (const { row, saved } of held.values()) {
-      if (row.state === 'open' || !saved) entries.push({ saved, record: row.record })
-    }
-    writeTail(storage.localStorage, pageId, { v: 1, to, at: clock.epoch(), left, dropped: newDrops, entries })
+    const entries = [...held.values()]
+      .filter(({ row, saved }) => row.state === 'open' || !saved)
+      .map(({ row, saved }) => ({ saved: !!saved, record: row.record }))
+    writeTail(localStorage, pageId, { v: 1, to, at: clock.epoch(), left, dropped: device.fresh, entries })
   }
 
-  /** Leaves the open turns with the browser, which sends them if this page dies without a word. */
-  const arm = (): void => {
-    const { fetchLater } = natives
+  /** Takes back what was left with the browser. */
+  const disarm = (): void => {
     later?.abort()
     later = undefined
-    if (!fetchLater || !endpoint || holding || device.until > clock.epoch()) return
+  }
+
+  /**
+   * Leaves the open turns with the browser, which sends them if this page dies without a word: in short, for its share
+   * may be no more than 8 KB. A page that leaves has none open, and leaves what it also sends itself.
+   */
+  const arm = (): void => {
+    disarm()
+    if (!fetchLater || !endpoint || !mayPost()) return
     const records: AnyRecord[] = []
     for (const { row } of held.values()) {
-      if (row.state === 'open') {
-        const sealed = seal(options.recover(row.record as TurnRecord, false))
-        if (sealed) records.push({ ...sealed, rev: row.rev })
-      } else if (left) records.push(row.record)
+      const { rev, state } = row
+      const sealed = state === 'open' ? seal(options.recover(row.record as TurnRecord, false)) : left && row.record
+      if (sealed) records.push({ ...sealed, rev })
     }
-    const body = bodyOf(records)
+    const body = (left ? bodyOf : inShort)(records)
     if (!body) return
     later = new AbortController()
     laterAt = clock.now()
-    fetchLater(endpoint, { ...requestOf(body), signal: later.signal })
-  }
-
-  const port: SenderPort = {
-    ...options,
-    to,
-    resource,
-    storage,
-    store,
-    device,
-    held,
-    mine,
-    seal,
-    rowOf,
-    delivered(ids) {
-      for (const id of ids) {
-        if (mine.delete(id)) counts.delivered++
-        held.delete(id)
-        dirty.delete(id)
-      }
-    },
-    count,
-    rejected: (spans) => void (counts.rejectedSpans += spans),
-    takeDrops: () => [newDrops, (newDrops = 0)][0]!,
-    wake: () => schedule(0),
-    left: () => left || stopped,
+    fetchLater(endpoint, requestOf(body, { signal: later.signal }))
   }
 
   const load = (): Promise<Sender> =>
@@ -325,7 +279,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       (part) => (loaded = part.createSender(port)),
       (error) => {
         sender = undefined
-        guard.hint('the part that sends could not be loaded; records wait on this device')
+        guard.hint('the part that sends did not load; records wait on this device')
         throw error
       },
     ))
@@ -342,7 +296,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   /** A drain in `ms` at the latest. */
-  const schedule = (ms: number): void => {
+  const schedule = (ms = timing.sendEvery): void => {
     const at = clock.now() + ms
     if (stopped || at >= timerAt) return
     clock.clearTimeout(timer)
@@ -353,13 +307,28 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     }, ms)
   }
 
+  const port: SenderPort = {
+    ...options,
+    to,
+    resource,
+    store,
+    device,
+    held,
+    mine,
+    counts,
+    seal,
+    rowOf,
+    settle,
+    wake: () => schedule(0),
+    left: () => left || stopped,
+  }
+
   /** The sign of life where there are no locks: open rows are written again. */
   const touch = (): void => {
-    for (const [id, { row }] of held) {
-      if (row.state === 'open') {
-        row.seen = clock.epoch()
-        dirty.add(id)
-      }
+    for (const one of held.values()) {
+      if (one.row.state !== 'open') continue
+      one.row.seen = clock.epoch()
+      one.saved = undefined
     }
     write()
     if (die) clock.setTimeout(guard.wrap(touch), timing.leaderTakeover)
@@ -367,28 +336,24 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   /** Held while the page lives: others must not take its open turns for those of a dead one. */
   const live = (): void => {
-    if (die || stopped || !storage.indexedDB) return
+    if (die || stopped || !indexedDB) return
     const life = new Promise<void>((resolve) => (die = resolve))
-    if (natives.locks) quietly(natives.locks.request('chat-vitals:page:' + pageId, () => life))
+    if (locks) quietly(locks.request('chat-vitals:page:' + pageId, () => life))
     else touch()
   }
 
   const start = (): void => {
     live()
-    guard.later(
+    // Something of an earlier page is left: only then is the lazy part wanted before the first turn.
+    if (Object.keys(localStorage ?? {}).some((key) => key.startsWith(tailPrefix))) schedule()
+    quietly(
       store
-        .run<DeviceState | undefined>('meta', 'readonly', (name) => name('meta').get('device'))
-        .then((known) => void Object.assign(device, known))
-        .then(() => store.run('records', 'readonly', (name) => name('records').count()))
-        .then(
-          // Something of an earlier page is left: only then is the lazy part wanted before the first turn.
-          (rows) => rows > 0,
-          () => false,
-        )
-        .then((rows) => {
-          if (rows || Object.keys(storage.localStorage ?? {}).some((key) => key.startsWith(tailPrefix)))
-            schedule(timing.sendEvery)
-        }),
+        .run(['meta', 'records'], 'readonly', (name) => {
+          const known = name('meta').get('device')
+          known.onsuccess = () => Object.assign(device, known.result)
+          return name('records').count()
+        })
+        .then((rows) => rows && schedule()),
     )
   }
   if (!holding) idle(start)
@@ -396,41 +361,34 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const put = (record: AnyRecord, state: Row['state'], urgent?: boolean): void => {
     if (stopped || !options.sampled()) return
     const { id } = record
-    const old = held.get(id)
+    const old = held.get(id)?.row
     if (record.kind === 'turn' && record.seq > lastSeq) {
       lastSeq = record.seq
       counts.opened++
       mine.add(id)
     }
-    const sealed = state === 'ready' ? seal(record) : record
-    const row = sealed && guard(() => rowOf(sealed, state, old?.row.at ?? clock.epoch()))
+    const row = guard(() => {
+      const sealed = state === 'ready' ? seal(record) : record
+      return sealed && rowOf(sealed, state, old?.at ?? clock.epoch())
+    })
     if (!row) {
-      count(sealed ? 'invalid' : 'before_send', [id])
+      settle([id], 'before_send')
       // Its open mark must not be recovered as a lost turn.
       if (old) quietly(store.run('records', 'readwrite', (name) => name('records').delete(id)))
       return
     }
     // Only a ready row can have been sent.
-    if (old?.row.state === 'ready' && row.rev <= old.row.rev) row.record.rev = row.rev = old.row.rev + 1
+    if (old?.state === 'ready' && row.rev <= old.rev) row.record.rev = row.rev = old.rev + 1
     held.delete(id)
-    held.set(id, { row, saved: false })
-    dirty.add(id)
+    held.set(id, { row })
     if (holding) return trim()
     if (urgent || (state === 'open' && !old)) write()
-    else if (!writing) {
-      writing = true
-      idle(write)
-    }
+    else idle(write)
     // An open turn needs the lazy part too: a page that leaves then has the whole mapping.
-    if (state === 'ready' || !loaded) schedule(timing.sendEvery)
+    if (state === 'ready' || !loaded) schedule()
     if (hasTail) saveTail()
-    const { firstText } = (record as TurnRecord).moments ?? {}
-    const before = (old?.row.record as TurnRecord | undefined)?.moments?.firstText
-    if (
-      natives.fetchLater &&
-      (state === 'ready' || !old || firstText !== before || clock.now() - laterAt > timing.fetchLater)
-    )
-      idle(arm)
+    const news = state === 'ready' || !old || (record as TurnRecord).ttft !== (old.record as TurnRecord).ttft
+    if (news || clock.now() - laterAt > timing.fetchLater) idle(arm)
   }
 
   // The tail last: it knows the revisions that are still to be sent.
@@ -438,30 +396,34 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     sendLeaving()
     saveTail()
   }
+  /** Nothing of ours goes on. */
+  const rest = (): void => {
+    loaded?.abort()
+    die?.()
+    die = undefined
+  }
 
   return {
     put: guard.wrap(put),
     hide: guard.wrap(() => {
       if (left) return
-      if (loaded) guard.later(drain())
-      else sendLeaving()
+      if (!loaded) return end()
+      guard.later(drain())
       saveTail()
     }),
     show: guard.wrap(() => {
       left = false
-      if (hasTail) storage.localStorage?.removeItem(tailPrefix + pageId)
+      if (hasTail) localStorage?.removeItem(tailKey)
       hasTail = false
       if (!holding) live()
       write()
-      schedule(timing.sendEvery)
+      schedule()
     }),
     leave: guard.wrap(() => {
       left = true
       arm()
       end()
-      loaded?.abort()
-      die?.()
-      die = undefined
+      rest()
     }),
     freeze: guard.wrap(() => {
       end()
@@ -470,17 +432,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     release: guard.wrap(() => {
       holding = false
       start()
-      for (const id of held.keys()) dirty.add(id)
       write()
-      schedule(timing.sendEvery)
+      schedule()
     }),
     purge: guard.wrap((reason) => {
-      later?.abort()
+      disarm()
       loaded?.abort()
-      count(reason, [...new Set([...held.keys(), ...mine])])
+      settle([...new Set([...held.keys(), ...mine])], reason)
       recent.clear()
-      storage.localStorage?.removeItem(tailPrefix + pageId)
-      later = undefined
+      localStorage?.removeItem(tailKey)
       quietly(
         store.run(['records', 'contexts'], 'readwrite', (name) => {
           name('records').clear()
@@ -488,11 +448,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         }),
       )
     }),
-    async flush() {
-      if (dirty.size) write()
-      await drain()
+    flush() {
+      write()
+      return drain()
     },
-    counts: () => ({ ...counts, dropped: { ...counts.dropped }, pending: mine.size }),
+    counts: () => ({ ...counts, pending: mine.size }),
     context: guard.wrap((key, ref) => {
       recent.set(key, ref)
       if (recent.size > maxContexts) recent.delete(recent.keys().next().value!)
@@ -511,13 +471,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       }
     },
     async stop() {
-      if (dirty.size) write()
+      write()
       await Promise.race([drain(), new Promise<void>((resolve) => clock.setTimeout(resolve, timing.storeOpen))])
       stopped = true
-      later?.abort()
+      disarm()
       loaded?.stop()
-      die?.()
-      die = undefined
+      rest()
       clock.clearTimeout(timer)
       store.close()
     },

@@ -1,4 +1,4 @@
-/** Finds what pages that died have left behind, and makes of it records that can be sent. */
+/** Finds what pages that died have left behind, and makes of it records that can be sent. Loaded when there is something. */
 import type { TurnRecord } from '../turn/record.ts'
 import type { Outbox } from './outbox.ts'
 import type { SenderPort } from './sender.ts'
@@ -11,7 +11,8 @@ const silentMs = 90_000
 
 /** Resolves when done. Runs under the sender's lock, so that no two pages recover the same turn. */
 export async function recoverPages(port: SenderPort, outbox: Outbox): Promise<void> {
-  const { clock, natives, storage, pageId, to, timing } = port
+  const { clock, natives, pageId, to, timing, guard } = port
+  const { localStorage } = natives
   const now = clock.epoch()
   const locks = await natives.locks?.query()
   const alive = locks && new Set(locks.held?.map((lock) => lock.name))
@@ -19,23 +20,23 @@ export async function recoverPages(port: SenderPort, outbox: Outbox): Promise<vo
     page !== pageId && (alive ? !alive.has('chat-vitals:page:' + page) : now - seen > silentMs)
 
   const tails = new Map<string, Tail>()
-  const keys = Object.keys(storage.localStorage ?? {}).filter((key) => key.startsWith(tailPrefix))
+  const keys = Object.keys(localStorage ?? {}).filter((key) => key.startsWith(tailPrefix))
   for (const key of keys) {
     const page = key.slice(tailPrefix.length)
     let tail: Tail | undefined
     try {
-      tail = JSON.parse(storage.localStorage!.getItem(key)!) as Tail
+      tail = JSON.parse(localStorage!.getItem(key)!) as Tail
     } catch {
       // Cut or written by something else.
     }
     if (tail?.v !== 1 || !Array.isArray(tail.entries)) {
       // A newer library's tail is left alone; what is no tail at all is counted and goes.
       if (!tail || !((tail.v as number) > 1)) {
-        port.count('corrupt', [key])
-        storage.localStorage!.removeItem(key)
+        port.settle([key], 'corrupt')
+        localStorage!.removeItem(key)
       }
     } else if (tail.to === to && page !== pageId && (tail.left || isDead(page, tail.at))) tails.set(page, tail)
-    else if (now - tail.at > timing.keepRecords) storage.localStorage!.removeItem(key)
+    else if (now - tail.at > timing.keepRecords) localStorage!.removeItem(key)
   }
 
   const byId = new Map<string, Row>()
@@ -48,12 +49,13 @@ export async function recoverPages(port: SenderPort, outbox: Outbox): Promise<vo
   const settle = (record: TurnRecord, row: Row | undefined, at: number, hasTail: boolean): void => {
     const final = port.recover(record, hasTail)
     const end = final.startedAt + (final.moments.end ?? final.moments.lastText ?? 0)
-    const sealed = port.seal(final, { opened: record.seq, recovered: true, delayMs: Math.max(0, now - end) })
+    const sealed = guard(() => port.seal(final))
     if (!sealed) {
-      port.count('before_send', [record.id])
+      port.settle([record.id], 'before_send')
       if (row) gone.push(row)
       return
     }
+    Object.assign(sealed.delivery!, { opened: record.seq, recovered: true, delayMs: Math.max(0, now - end) })
     // Above the copy that fetchLater may have sent from the same checkpoint.
     sealed.rev = Math.max(record.rev, row?.rev ?? 0) + 1
     recovered.push({
@@ -93,7 +95,7 @@ export async function recoverPages(port: SenderPort, outbox: Outbox): Promise<vo
   let drops = 0
   for (const [page, tail] of tails) {
     drops += tail.dropped || 0
-    storage.localStorage!.removeItem(tailPrefix + page)
+    localStorage!.removeItem(tailPrefix + page)
   }
   if (drops && stored) await outbox.device((state) => void (state.dropped += drops))
 }

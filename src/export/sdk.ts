@@ -1,110 +1,82 @@
 /**
  * The only module that knows the OpenTelemetry SDK: makes its spans from ours, as JSON or for an exporter of the page's
  * own. Loaded lazily; leaves sending to others.
+ *
+ * The provider is the one beneath `WebTracerProvider`: that adds `register()`, and with it propagators and a context
+ * manager for the whole page, which is the page's own affair, and 2 kB.
  */
 import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api'
 import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer'
 import { AlwaysOnSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-web'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-web'
 import type { Attributes } from '../turn/record.ts'
-import type { SpanAttribute, SpanData } from './span.ts'
+import { tables } from './attributes.ts'
+import type { SpanData } from './spans.ts'
 
-export type { SpanExporter }
-
-export interface Encoder {
-  /** An OTLP/JSON request body, with the declared types. */
-  encode(spans: SpanData[]): string
-  /** Through the page's exporter. Rejects when it reports failure. Integral doubles are then its own to type. */
-  export(spans: SpanData[], exporter: SpanExporter): Promise<void>
-}
+export type { ReadableSpan, SpanExporter }
 
 type Resource = NonNullable<NonNullable<ConstructorParameters<typeof BasicTracerProvider>[0]>['resource']>
-interface KeyValue {
-  key: string
-  value: { intValue?: number; doubleValue?: number }
+
+/** Tested to be the version that is loaded. */
+const sdkResource = {
+  'telemetry.sdk.name': 'opentelemetry',
+  'telemetry.sdk.language': 'webjs',
+  'telemetry.sdk.version': '2.12.0',
 }
 
-const hrTime = (ms: number): [number, number] => [Math.trunc(ms / 1000), Math.round((ms % 1000) * 1e6)]
-const plain = (attributes: SpanAttribute[]) => Object.fromEntries(attributes.map(([name, , value]) => [name, value]))
+const hrTime = (ms: number): [number, number] => {
+  const micros = Math.round(ms * 1000)
+  return [Math.floor(micros / 1e6), (micros % 1e6) * 1000]
+}
 
-/** `resource`: all of it, as `resource.ts` completes it. */
-export function createEncoder(options: { resource: Attributes; version: string }): Encoder {
-  // Ids of the span that is being started; they were fixed long ago.
-  let next: SpanData
-  // Spans end as soon as they start, so this holds those of one call.
-  let ended: ReadableSpan[] = []
+/** The SDK's spans of ours, with the ids that were fixed long ago. */
+export function sdkSpans(spans: SpanData[], given: Attributes, version: string): ReadableSpan[] {
+  const attributes = { ...given, ...sdkResource }
   // Nothing of the SDK's resource machinery (detection, merging) is wanted, and it is most of a kilobyte.
-  const resource: Resource = {
-    attributes: options.resource,
-    merge: () => resource,
-    getRawAttributes: () => Object.entries(options.resource),
-  }
+  const resource: Resource = { attributes, merge: () => resource, getRawAttributes: () => Object.entries(attributes) }
+  const ended: ReadableSpan[] = []
   const nothing = async (): Promise<void> => {}
-  const provider = new BasicTracerProvider({
+  // The span that is being started.
+  let next: SpanData
+  const tracer = new BasicTracerProvider({
     resource,
     sampler: new AlwaysOnSampler(),
     idGenerator: { generateTraceId: () => next.traceId, generateSpanId: () => next.spanId },
     spanProcessors: [{ onStart() {}, onEnd: (span) => void ended.push(span), forceFlush: nothing, shutdown: nothing }],
-  })
-  const tracer = provider.getTracer('chat-vitals', options.version)
-
-  const build = (spans: SpanData[]): ReadableSpan[] => {
-    ended = []
-    for (const data of spans) {
-      next = data
-      const { traceId, parentSpanId } = data
+  }).getTracer('chat-vitals', version)
+  for (next of spans) {
+    const { traceId, parentSpanId, kind, attributes, links, error } = next
+    const traceFlags = 1
+    const span = tracer.startSpan(
+      next.name,
+      {
+        kind,
+        attributes,
+        startTime: hrTime(next.startMs),
+        links: links.map((link) => ({ context: { ...link, traceFlags } })),
+      },
       // Never the page's active context: its own tracing must not adopt our spans, nor suppress them.
-      const parent = parentSpanId
-        ? trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: parentSpanId, traceFlags: 1 })
-        : ROOT_CONTEXT
-      const span = tracer.startSpan(
-        data.name,
-        {
-          kind: data.kind,
-          startTime: hrTime(data.startMs),
-          attributes: plain(data.attributes),
-          links: data.links.map((link) => ({ context: { ...link, traceFlags: 1 } })),
-        },
-        parent,
-      )
-      for (const event of data.events) span.addEvent(event.name, plain(event.attributes), hrTime(event.atMs))
-      if (data.error != null) span.setStatus({ code: SpanStatusCode.ERROR, message: data.error })
-      span.end(hrTime(data.endMs))
-    }
-    return ended
+      parentSpanId ? trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: parentSpanId, traceFlags }) : ROOT_CONTEXT,
+    )
+    for (const event of next.events) span.addEvent(event.name, event.attributes, hrTime(event.atMs))
+    if (error != null) span.setStatus({ code: SpanStatusCode.ERROR, message: error })
+    span.end(hrTime(next.endMs))
   }
-
-  // The serializer writes every integral number as an int: what is declared double is put right afterwards.
-  const retype = (written: KeyValue[], declared?: SpanAttribute[]): void => {
-    const types = new Map(declared?.map(([name, type]) => [name, type]))
-    for (const { key, value } of written) {
-      if (value.intValue != null && types.get(key) !== 'int') {
-        value.doubleValue = value.intValue
-        delete value.intValue
-      }
-    }
-  }
-
-  return {
-    encode(spans) {
-      const json = JSON.parse(new TextDecoder().decode(JsonTraceSerializer.serializeRequest(build(spans)))) as {
-        resourceSpans: {
-          resource: { attributes: KeyValue[] }
-          scopeSpans: { spans: { attributes: KeyValue[]; events: { attributes: KeyValue[] }[] }[] }[]
-        }[]
-      }
-      for (const { resource, scopeSpans } of json.resourceSpans) {
-        retype(resource.attributes)
-        scopeSpans[0]!.spans.forEach((span, i) => {
-          retype(span.attributes, spans[i]!.attributes)
-          span.events.forEach((event, j) => retype(event.attributes, spans[i]!.events[j]!.attributes))
-        })
-      }
-      return JSON.stringify(json)
-    },
-    export: (spans, exporter) =>
-      new Promise((resolve, reject) =>
-        exporter.export(build(spans), (result) => (result.code ? reject(result.error) : resolve())),
-      ),
-  }
+  return ended
 }
+
+/** An OTLP/JSON request body. */
+export function toJson(spans: ReadableSpan[]): string {
+  const ints = new Set(tables.flat().map(([name, type]) => type === 'int' && name))
+  // The serializer writes every integral number as an int: what is not declared one is put right afterwards. Within a
+  // string's JSON every quote has a backslash before it, so that no text can look like this.
+  return new TextDecoder()
+    .decode(JsonTraceSerializer.serializeRequest(spans))
+    .replace(/("key":"((?:[^"\\]|\\.)*)","value":\{")int(?=Value")/g, (all, before: string, name: string) =>
+      ints.has(name) ? all : before + 'double',
+    )
+}
+
+/** Through the page's exporter. Rejects when it reports failure. Integral doubles are then its own to type. */
+export const exportTo = (exporter: SpanExporter, spans: ReadableSpan[]): Promise<void> =>
+  new Promise((resolve, reject) => exporter.export(spans, ({ code, error }) => (code ? reject(error) : resolve())))

@@ -1,33 +1,30 @@
 /** Takes ready records to the collector: one request at a time, one sender among the tabs, nothing given up in silence. */
 import { listen } from '../base/listen.ts'
-import type { AnyRecord, Attributes, DeliveryNote } from '../turn/record.ts'
-import type { DeliveryOptions, Natives } from './delivery.ts'
+import type { AnyRecord, Attributes } from '../turn/record.ts'
+import type { Counts, DeliveryOptions, Held } from './delivery.ts'
 import { createOutbox } from './outbox.ts'
-import { recoverPages } from './recovery.ts'
-import { createEncoder } from './sdk.ts'
-import type { Encoder } from './sdk.ts'
-import type { SpanData } from './span.ts'
+import { exportTo, sdkSpans, toJson } from './sdk.ts'
+import type { ReadableSpan } from './sdk.ts'
 import { spansOf } from './spans.ts'
 import type { DeviceState, Row, Store } from './store.ts'
+import { tailPrefix } from './tail.ts'
 
 /** What delivery lends to the sender: one memory, two halves of the work. */
-export interface SenderPort extends Omit<DeliveryOptions, 'storage'> {
+export interface SenderPort extends DeliveryOptions {
   to: string
   resource: Attributes
-  /** The natives, or none of them where storage is off. */
-  storage: Natives
   store: Store
-  device: DeviceState
-  held: Map<string, { row: Row; saved: boolean }>
+  /** What all pages of the device know; `fresh`: drops that the database does not know of. */
+  device: DeviceState & { fresh: number }
+  held: Map<string, Held>
   /** Turns of this page view that are not accounted for. */
   mine: Set<string>
-  seal(record: AnyRecord, extra?: Partial<DeliveryNote>): AnyRecord | undefined
+  counts: Pick<Counts, 'rejectedSpans'>
+  /** What the gate and delivery make of a record. Throws when the gate does. */
+  seal(record: AnyRecord): AnyRecord | undefined
   rowOf(record: AnyRecord, state: Row['state'], at: number): Row
-  delivered(rows: string[]): void
-  count(reason: string, ids: string[]): void
-  rejected(spans: number): void
-  /** Drops that the database does not know of; they are the caller's now. */
-  takeDrops(): number
+  /** These are done with: dropped for the reason, delivered without one. */
+  settle(ids: string[], reason?: string): void
   /** Asks for a drain soon. */
   wake(): void
   /** The page is leaving: start nothing. */
@@ -39,19 +36,15 @@ export interface Sender {
   drain(): Promise<number | undefined>
   /** Ends the request under way. Its records stay. */
   abort(): void
-  /** The whole mapping of records to spans. */
-  spansOf: typeof spansOf
+  /** OTLP/JSON of records of this page, by the letter as they are sent later. Empty when none of them makes a span. */
+  encode(records: AnyRecord[]): string
   /** Hands rows to the page's exporter while the page leaves; they are not taken as sent. */
   last(rows: Row[]): void
   stop(): void
 }
 
-type Answer =
-  | { is: 'taken' }
-  | { is: 'too_large' }
-  | { is: 'refused'; reason: string }
-  /** `waitMs`: what the collector asked for. */
-  | { is: 'later'; waitMs?: number }
+/** A number: not now, but in so many ms, as the collector said. Other words are why it was refused. */
+type Answer = 'taken' | 'later' | 'too_large' | `http_${number}` | number
 
 const batchBytes = 512 * 1024
 /** With keepalive, which outlives a hidden page; the host shares 64 KiB with us. */
@@ -64,10 +57,12 @@ const gzipFrom = 2048
 const lateMs = 30_000
 /** A blocked endpoint is not tried more often than this: every try is a violation on the host's account. */
 const blockedMs = 300_000
+/** So often the device is tidied, and looked through for what pages that died have left. */
+const tidyMs = 600_000
 
 export function createSender(port: SenderPort): Sender {
-  const { endpoint, exporter, clock, timing, guard, natives, store, device, held } = port
-  const outbox = createOutbox({ store, to: port.to, timing, corrupt: (ids) => port.count('corrupt', ids) })
+  const { endpoint, exporter, clock, timing, guard, natives, store, device, held, mine, settle, pageId } = port
+  const outbox = createOutbox({ store, to: port.to, timing, dropped: settle })
   const stored = (): boolean => store.kind() === 'indexeddb'
   const target = endpoint ? new URL(endpoint, location.href) : undefined
   // The header that says "compressed" is one that other origins must allow; asking them would fail on many.
@@ -78,10 +73,8 @@ export function createSender(port: SenderPort): Sender {
   let most = Infinity
   let running: Promise<number | undefined> | undefined
   let request: AbortController | undefined
-  // One encoder per resource seen; a page sees its own and those of the releases before it.
-  const encoders = new Map<string, Encoder>()
-  let recovered = false
-  let sinceSweep = Infinity
+  let tidied = -Infinity
+  let attempts = 0
   let blocked = false
   // The next pause need not be waited for.
   let probe = false
@@ -101,30 +94,47 @@ export function createSender(port: SenderPort): Sender {
     }),
   ]
 
-  const share = async (change: (state: DeviceState) => void): Promise<void> => {
-    const drops = port.takeDrops()
+  const idsOf = (rows: Row[]): string[] => rows.map((row) => row.record.id)
+  const spansFor = (records: AnyRecord[], { resource }: Pick<Row, 'resource'>): ReadableSpan[] =>
+    sdkSpans(
+      records.flatMap((record) => spansOf(record, port.sessionKeys)),
+      resource,
+      port.version,
+    )
+  const spansOfRows = (rows: Row[]): ReadableSpan[] =>
+    spansFor(
+      rows.map((row) => row.record),
+      rows[0]!,
+    )
+
+  /** Changes what all pages know, and learns what they do. */
+  const share = async (change?: (state: DeviceState) => void): Promise<void> => {
+    const drops = device.fresh
+    device.fresh = 0
     const all = (state: DeviceState): void => {
       state.dropped += drops
-      change(state)
+      change?.(state)
     }
     all(device)
-    if (stored()) {
-      try {
-        Object.assign(device, await outbox.device(all))
-      } catch {
-        // Known to this page alone, then.
-      }
+    try {
+      await outbox.device((state) => {
+        all(state)
+        Object.assign(device, state)
+      })
+    } catch {
+      // Known to this page alone, then.
     }
   }
 
-  const pause = (waitMs?: number): Promise<void> =>
+  const pause = (asked?: number, refused?: string): Promise<void> =>
     share((state) => {
       const most = Math.min(timing.backoffMost, timing.backoffFirst * 2 ** state.tries)
-      state.asked = waitMs != null
+      state.asked = asked != null
+      state.refused = refused ?? state.refused
       state.tries = Math.min(state.tries + 1, 20)
       state.until =
         clock.epoch() +
-        (waitMs ?? 0) +
+        (asked ?? 0) +
         Math.random() * (state.asked ? timing.backoffFirst : most) +
         (blocked ? blockedMs : 0)
     })
@@ -145,20 +155,19 @@ export function createSender(port: SenderPort): Sender {
 
   /** Late records say how late, under a higher revision, and are stored so before they go: copies must be alike. */
   const noteDelay = async (rows: Row[]): Promise<void> => {
-    const changed: Row[] = []
-    for (const row of rows) {
+    const changed = rows.filter((row) => {
       const { record } = row
+      const { delivery } = record
       const from = record.kind === 'turn' ? record.startedAt + (record.moments?.end ?? 0) : record.at
       const delayMs = clock.epoch() - from
-      const known = record.delivery?.delayMs
       // Noted again only when it has doubled: each note is a revision.
-      if (!(delayMs > Math.max(lateMs, 2 * (known ?? 0))) || !record.delivery) continue
-      record.delivery.delayMs = delayMs
+      if (!delivery || !(delayMs > Math.max(lateMs, 2 * (delivery.delayMs ?? 0)))) return false
+      delivery.delayMs = delayMs
       record.rev = ++row.rev
-      changed.push(row)
       const here = held.get(record.id)
       if (here && here.row.rev <= row.rev) here.row = row
-    }
+      return true
+    })
     if (changed[0] && stored()) await outbox.put(changed)
   }
 
@@ -166,97 +175,67 @@ export function createSender(port: SenderPort): Sender {
     const abort = (request = new AbortController())
     const timer = clock.setTimeout(() => abort.abort(), timing.sendTimeout)
     try {
-      const bytes: BodyInit = zip
-        ? await new Response(new Blob([body]).stream().pipeThrough(new CompressionStream('gzip'))).blob()
-        : body
       const { fetch } = natives
       const response = await fetch!(endpoint!, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...(zip && { 'content-encoding': 'gzip' }), ...port.headers },
-        body: bytes,
+        body: zip
+          ? await new Response(new Blob([body]).stream().pipeThrough(new CompressionStream('gzip'))).blob()
+          : body,
         signal: abort.signal,
         keepalive: document.hidden && body.length < keepaliveBytes,
         priority: 'low',
       })
       return judge(response, await response.text())
     } catch {
-      return { is: 'later' }
+      return 'later'
     } finally {
       clock.clearTimeout(timer)
       request = undefined
     }
   }
 
-  const judge = (response: Response, text: string): Answer => {
-    const { status, headers } = response
-    if (status === 413) return { is: 'too_large' }
-    if (response.ok) {
-      // A captive portal or a login page also says 200.
-      const elsewhere = response.redirected && new URL(response.url).origin !== target!.origin
-      const type = headers.get('content-type') ?? ''
-      if (elsewhere || type.includes('text/html')) return { is: 'later' }
-      if (!text || type.includes('protobuf')) return { is: 'taken' }
-      try {
-        const answer = JSON.parse(text) as {
-          partialSuccess?: { rejectedSpans?: number | string; errorMessage?: string }
-        }
-        if (typeof answer !== 'object' || !answer || Array.isArray(answer)) return { is: 'later' }
-        const rejected = +(answer.partialSuccess?.rejectedSpans ?? 0)
-        if (rejected > 0) {
-          port.rejected(rejected)
-          guard.hint(
-            `the collector rejected ${rejected} span(s): ${answer.partialSuccess?.errorMessage ?? 'no reason given'}`,
-          )
-        }
-        return { is: 'taken' }
-      } catch {
-        return { is: 'later' }
-      }
-    }
+  /** Throws on an answer that is no OTLP: it comes from something else than a collector. */
+  const judge = ({ status, headers, ok, redirected, url }: Response, text: string): Answer => {
+    const after = headers.get('retry-after')
+    const type = headers.get('content-type') ?? ''
+    if (status === 413) return 'too_large'
     if (status === 429 || status === 408 || status >= 500) {
-      const after = headers.get('retry-after')
-      const waitMs = after == null ? NaN : /^\s*\d+\s*$/.test(after) ? +after * 1000 : Date.parse(after) - clock.epoch()
-      return { is: 'later', waitMs: waitMs >= 0 ? Math.min(waitMs, timing.retryAfterMost) : undefined }
+      const waitMs = /^\s*\d+\s*$/.test(after!) ? +after! * 1000 : Date.parse(after!) - clock.epoch()
+      return waitMs >= 0 ? Math.min(waitMs, timing.retryAfterMost) : 'later'
     }
-    return status < 400 ? { is: 'later' } : { is: 'refused', reason: 'http_' + status }
+    if (status >= 400) return `http_${status}`
+    // A captive portal or a login page also says 200.
+    if (!ok || type.includes('text/html') || (redirected && new URL(url).origin !== target!.origin)) return 'later'
+    if (!text || type.includes('protobuf')) return 'taken'
+    const answer = JSON.parse(text)
+    if (typeof answer !== 'object' || Array.isArray(answer)) return 'later'
+    const { rejectedSpans, errorMessage } = answer.partialSuccess ?? {}
+    if (rejectedSpans > 0) {
+      port.counts.rejectedSpans += +rejectedSpans
+      guard.hint(`the collector rejected ${rejectedSpans} span(s): ${errorMessage ?? 'no reason given'}`)
+    }
+    return 'taken'
   }
 
-  const encoderOf = ({ resource }: Row): Encoder => {
-    const key = JSON.stringify(resource)
-    if (!encoders.has(key)) encoders.set(key, createEncoder({ resource, version: port.version }))
-    return encoders.get(key)!
-  }
-
-  const transmit = async (rows: Row[], spans: SpanData[]): Promise<Answer> => {
-    const encoder = encoderOf(rows[0]!)
-    if (exporter) {
-      try {
-        await encoder.export(spans, exporter)
-        return { is: 'taken' }
-      } catch {
-        return { is: 'later' }
-      }
-    }
-    const body = encoder.encode(spans)
+  const transmit = async (rows: Row[]): Promise<Answer> => {
+    const spans = spansOfRows(rows)
+    if (exporter)
+      return exportTo(exporter, spans).then(
+        () => 'taken',
+        () => 'later',
+      )
+    const body = toJson(spans)
     const zip = gzip && body.length > gzipFrom
     const answer = await post(body, zip)
-    if (!zip || answer.is !== 'refused' || !/400|415/.test(answer.reason)) return answer
+    if (!zip || !/400|415/.test('' + answer)) return answer
     gzip = false
     return post(body, false)
   }
 
   const drop = async (reason: string, rows: Row[]): Promise<void> => {
-    port.count(
-      reason,
-      rows.map((row) => row.record.id),
-    )
+    settle(idsOf(rows), reason)
     if (stored()) await outbox.remove(rows)
-  }
-
-  const tidy = async (spare?: number): Promise<void> => {
-    sinceSweep = 0
-    const dropped = await outbox.sweep(clock.epoch(), spare)
-    for (const [reason, ids] of Object.entries(dropped)) port.count(reason, ids)
   }
 
   /** Rows whose writing failed are tried again, at the cost of the oldest. */
@@ -267,30 +246,33 @@ export function createSender(port: SenderPort): Sender {
       await outbox.put(unsaved.map((one) => one.row))
       for (const one of unsaved) one.saved = true
     } catch (error) {
-      if ((error as DOMException | null)?.name === 'QuotaExceededError') await tidy(32)
+      if ((error as DOMException | null)?.name === 'QuotaExceededError')
+        await drop('full', await outbox.rows('ready', 32))
     }
   }
 
-  /** What others have sent for us. */
-  const reconcile = async (): Promise<void> => {
-    if (!port.mine.size || !stored()) return
-    const ids = await outbox.ids()
-    const sent = [...port.mine].filter((id) => !ids.has(id) && held.get(id)?.saved !== false)
-    port.delivered(sent)
+  const tidy = async (): Promise<void> => {
+    tidied = clock.epoch()
+    if (stored()) await outbox.sweep(tidied)
+    const left = Object.keys(natives.localStorage ?? {}).some(
+      (key) => key.startsWith(tailPrefix) && key !== tailPrefix + pageId,
+    )
+    if (left || (stored() && (await outbox.rows('open', 500)).some((row) => row.pageId !== pageId))) {
+      const { recoverPages } = await port.recovery(attempts++)
+      await recoverPages(port, outbox)
+    }
   }
+
+  const lease = (): Promise<boolean> => outbox.lease(pageId, clock.epoch())
 
   const run = async (): Promise<number | undefined> => {
     // The database may only now turn out to be closed to us.
-    await share(() => {})
-    if (!recovered) {
-      recovered = true
-      try {
-        await recoverPages(port, outbox)
-      } catch (error) {
-        guard.later(Promise.reject(error))
-      }
+    await share()
+    if (clock.epoch() - tidied > tidyMs) {
+      const tidying = tidy()
+      guard.later(tidying)
+      await tidying.catch(() => {})
     }
-    if (stored() && sinceSweep > 200) await tidy()
     for (;;) {
       if (port.left()) return undefined
       const wait = device.until - clock.epoch()
@@ -299,64 +281,54 @@ export function createSender(port: SenderPort): Sender {
       probe = false
       const rows = await next()
       if (!rows[0]) break
-      await noteDelay(rows)
-      const valid: Row[] = []
-      const spans: SpanData[] = []
-      for (const row of rows) {
-        const own = spansOf(row.record, port.sessionKeys)
-        if (!own[0]) await drop('invalid', [row])
-        else {
-          valid.push(row)
-          spans.push(...own)
-        }
+      const bad = rows.filter((row) => !spansOf(row.record)[0])
+      if (bad[0]) {
+        await drop('invalid', bad)
+        continue
       }
-      if (!valid[0]) continue
+      await noteDelay(rows)
       if (!locks && stored() && !(await lease())) return timing.leaderTakeover / 3
       blocked = false
-      const answer = await transmit(valid, spans)
+      const answer = await transmit(rows)
       // A request that was cut off because the page leaves says nothing about the collector.
       if (port.left()) return undefined
-      if (answer.is === 'taken') {
-        sinceSweep += valid.length
+      if (answer === 'taken') {
         most = Infinity
-        if (stored()) await outbox.remove(valid)
-        port.delivered(
-          valid.filter((row) => (held.get(row.record.id)?.row.rev ?? 0) <= row.rev).map((row) => row.record.id),
-        )
+        if (stored()) await outbox.remove(rows)
+        settle(idsOf(rows.filter((row) => (held.get(row.record.id)?.row.rev ?? 0) <= row.rev)))
         if (device.tries || device.refused)
           await share((state) => {
             state.tries = state.until = 0
             state.asked = false
             state.refused = undefined
           })
-      } else if (answer.is === 'too_large') {
-        if (valid[1]) fits = valid.length >> 1
-        else await drop('too_large', valid)
-      } else if (answer.is === 'later') {
+      } else if (answer === 'too_large') {
+        if (rows[1]) fits = rows.length >> 1
+        else await drop(answer, rows)
+      } else if (answer === 'later' || typeof answer === 'number') {
         most = 8
-        await pause(answer.waitMs)
+        await pause(answer === 'later' ? undefined : answer)
       } else {
-        const { id } = valid[0].record
+        const { id } = rows[0].record
         // Refused again, and alone: it goes. A batch is first tried one by one, a single bad record must not cost the others.
-        if (device.refused === id && !valid[1]) await drop(answer.reason, valid)
+        if (device.refused === id && !rows[1]) await drop(answer, rows)
         most = 1
-        await pause()
-        await share((state) => {
-          state.refused = id
-        })
+        await pause(undefined, id)
       }
     }
     if (stored()) {
       await rewrite()
-      await reconcile()
+      if (mine.size) {
+        // What others have sent for us.
+        const ids = await outbox.ids()
+        settle([...mine].filter((id) => !ids.has(id) && held.get(id)?.saved !== false))
+      }
     }
-    await share(() => {})
-    return port.mine.size > [...held.values()].filter((one) => one.row.state === 'open').length
+    await share()
+    return mine.size > [...held.values()].filter((one) => one.row.state === 'open').length
       ? timing.leaderTakeover / 3
       : undefined
   }
-
-  const lease = (): Promise<boolean> => outbox.lease(port.pageId, clock.epoch(), clock.epoch() + timing.leaderTakeover)
 
   const alone = async (): Promise<number | undefined> => {
     if (locks) {
@@ -374,7 +346,7 @@ export function createSender(port: SenderPort): Sender {
       }
     }
     // Without a database there is nothing to share either.
-    await share(() => {})
+    await share()
     return stored() && !(await lease()) ? timing.leaderTakeover / 3 : run()
   }
 
@@ -383,12 +355,12 @@ export function createSender(port: SenderPort): Sender {
       (running ??= alone().finally(() => {
         running = undefined
       })),
-    spansOf,
     abort: () => request?.abort(),
-    last(rows) {
-      const spans = rows.flatMap((row) => spansOf(row.record, port.sessionKeys))
-      guard.later(encoderOf(rows[0]!).export(spans, exporter!))
+    encode(records) {
+      const spans = spansFor(records, port)
+      return spans[0] ? toJson(spans) : ''
     },
+    last: (rows) => guard.later(exportTo(exporter!, spansOfRows(rows))),
     stop() {
       request?.abort()
       for (const stop of stops) stop()

@@ -65,46 +65,40 @@ export function createStore(options: { indexedDB?: IDBFactory; clock: Clock; tim
   // Until it is known better, storage is hoped for.
   let denied = !indexedDB
 
-  const open = () =>
-    (opening ??= new Promise<IDBDatabase>((resolve, reject) => {
-      const fail = (error: unknown): void => {
-        denied = true
-        reject(error)
-      }
+  const open = () => {
+    if (opening) return opening
+    opening = new Promise<IDBDatabase>((resolve, reject) => {
       // A hung open never answers; one that answers late is used from then on.
-      const timer = clock.setTimeout(() => fail(Error('open timed out')), timing.storeOpen)
-      try {
-        const request = indexedDB!.open('chat-vitals', 1)
-        request.onupgradeneeded = () => {
-          const make = (name: Name) => request.result.createObjectStore(name)
-          const records = make('records')
-          // What one application sends next, oldest first; and what this device drops first.
-          records.createIndex('queue', ['v', 'to', 'state', 'at'])
-          records.createIndex('age', ['v', 'at', 'bytes'])
-          make('contexts').createIndex('age', ['v', 'at'])
-          make('meta')
-        }
-        request.onerror = (event) => {
-          event.preventDefault()
-          fail(request.error)
-        }
-        request.onsuccess = () => {
-          const db = request.result
-          clock.clearTimeout(timer)
-          denied = false
-          opening = Promise.resolve(db)
-          const lost = (): void => {
-            db.close()
-            opening = undefined
-          }
-          db.onversionchange = lost
-          db.onclose = lost
-          resolve(db)
-        }
-      } catch (error) {
-        fail(error)
+      const timer = clock.setTimeout(reject, timing.storeOpen)
+      const request = indexedDB!.open('chat-vitals', 1)
+      request.onupgradeneeded = () => {
+        const make = (name: Name) => request.result.createObjectStore(name)
+        const records = make('records')
+        // What one application sends next, oldest first; and what this device drops first.
+        records.createIndex('queue', ['v', 'to', 'state', 'at'])
+        records.createIndex('age', ['v', 'at', 'bytes'])
+        make('contexts').createIndex('age', ['v', 'at'])
+        make('meta')
       }
-    }))
+      request.onerror = (event) => {
+        event.preventDefault()
+        reject(request.error)
+      }
+      request.onsuccess = () => {
+        const db = request.result
+        clock.clearTimeout(timer)
+        denied = false
+        opening = Promise.resolve(db)
+        db.onversionchange = db.onclose = () => {
+          db.close()
+          opening = undefined
+        }
+        resolve(db)
+      }
+    })
+    opening.catch(() => (denied = true))
+    return opening
+  }
 
   return {
     kind: () => (denied ? 'memory' : 'indexeddb'),
@@ -117,14 +111,10 @@ export function createStore(options: { indexedDB?: IDBFactory; clock: Clock; tim
         const request = work((name) => tx.objectStore(name))
       })
     },
-    close() {
-      opening?.then(
+    close: () =>
+      void opening?.then(
         (db) => db.close(),
         () => {},
-      )
-      denied = true
-      opening = Promise.reject(Error('closed'))
-      opening.catch(() => {})
-    },
+      ),
   }
 }

@@ -5,7 +5,7 @@
 import type { AnyRecord } from '../turn/record.ts'
 
 export const tailPrefix = 'chat-vitals:tail:'
-const maxBytes = 4096
+const maxLetters = 4096
 
 export interface Tail {
   v: 1
@@ -22,19 +22,16 @@ export interface Tail {
 
 /** Writes what fits, newest first; a growth curve is the first thing left out. Nothing to say: the key goes. */
 export function writeTail(storage: Storage, pageId: string, tail: Tail): void {
-  const key = tailPrefix + pageId
-  const entries: Tail['entries'] = []
-  let room = maxBytes - 200
-  for (const { saved, record } of tail.entries.reverse()) {
-    const short = 'render' in record ? { ...record, render: { ...record.render, curve: [] } } : record
-    for (const version of [record, short]) {
-      const bytes = new Blob([JSON.stringify(version)]).size + 30
-      if (bytes > room) continue
-      room -= bytes
-      entries.push({ saved, record: version })
-      break
-    }
+  const { entries, ...rest } = tail
+  let text = JSON.stringify({ ...rest, entries: [] }).slice(0, -2)
+  let some = tail.dropped
+  for (const entry of entries.reverse()) {
+    const all = JSON.stringify(entry)
+    const short = JSON.stringify(entry, (key, value: unknown) => (key === 'curve' ? [] : value))
+    const fits = [all, short].find((json) => text.length + json.length < maxLetters - 3)
+    if (fits) text += (text.endsWith('[') ? '' : ',') + fits
+    some ||= +!!fits
   }
-  if (entries.length + tail.dropped > 0) storage.setItem(key, JSON.stringify({ ...tail, entries }))
-  else storage.removeItem(key)
+  if (some) storage.setItem(tailPrefix + pageId, text + ']}')
+  else storage.removeItem(tailPrefix + pageId)
 }

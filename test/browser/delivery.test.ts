@@ -39,9 +39,9 @@ const natives = { fetch, fetchLater: query.has('later') ? globalThis.fetchLater 
 // Denied storage throws when touched, as in a sandboxed frame.
 try { natives.indexedDB = indexedDB; natives.localStorage = localStorage } catch {}
 const d = window.delivery = createDelivery({
-  endpoint: query.get('to'), resource: { 'service.name': 'test' }, version: '0', sampled: () => true, gate: (r) => r, load: () => import('/lazy.js'),
+  endpoint: query.get('to'), resource: { 'service.name': 'test' }, version: '0', sampled: () => true, gate: (r) => r, load: () => import('/lazy.js'), recovery: () => import('/recovery.js'),
   recover: (r, tail) => ({ ...r, outcome: tail ? 'abandoned' : 'lost', endedBy: tail ? 'page_left' : 'crash', moments: { ...r.moments, end: 1000 } }),
-  clock: pageClock(), timing: { ...timing, sendEvery: 100, leaderTakeover: 3000 }, guard: createGuard({ debug: true }), pageId, natives, storage: true,
+  clock: pageClock(), timing: { ...timing, sendEvery: 100, leaderTakeover: 3000 }, guard: createGuard({ debug: true }), pageId, natives,
 })
 const open = new Map()
 window.turn = (n, state, over) => {
@@ -75,7 +75,7 @@ beforeAll(async () => {
         format: 'esm',
         write: false,
         minify: true,
-        external: ['/lazy.js'],
+        external: ['/lazy.js', '/recovery.js'],
         absWorkingDir: root,
         ...options,
       })
@@ -86,6 +86,7 @@ beforeAll(async () => {
       define: { SAMPLE: JSON.stringify(turnRecord()) },
     }),
     '/lazy.js': await bundle({ entryPoints: ['src/export/lazy.ts'] }),
+    '/recovery.js': await bundle({ entryPoints: ['src/export/recovery.ts'] }),
   }
   server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url!, 'http://x')

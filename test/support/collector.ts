@@ -47,9 +47,10 @@ interface OtlpSpan {
   startTimeUnixNano: string
   endTimeUnixNano: string
   attributes: KeyValue[]
-  events: { name: string; timeUnixNano: string; attributes: KeyValue[] }[]
-  links: { traceId: string; spanId: string }[]
-  status: { code: number; message?: string }
+  // What is empty may be left out.
+  events?: { name: string; timeUnixNano: string; attributes: KeyValue[] }[]
+  links?: { traceId: string; spanId: string }[]
+  status?: { code: number; message?: string }
 }
 
 /** A span as it was received. */
@@ -131,9 +132,9 @@ export function decode(json: string): ReceivedSpan[] {
         endMs: Number(BigInt(span.endTimeUnixNano)) / 1e6,
         attributes: attributesOf(span.attributes),
         resource: attributesOf(resource.attributes),
-        events: span.events.map((event) => ({ name: event.name, attributes: attributesOf(event.attributes) })),
-        links: span.links.map(({ traceId, spanId }) => ({ traceId, spanId })),
-        status: span.status,
+        events: (span.events ?? []).map((event) => ({ name: event.name, attributes: attributesOf(event.attributes) })),
+        links: (span.links ?? []).map(({ traceId, spanId }) => ({ traceId, spanId })),
+        status: span.status ?? { code: 0 },
         raw: JSON.stringify(span),
       })),
     ),

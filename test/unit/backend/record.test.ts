@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { expect, test } from 'vitest'
-import { otlpJson } from '../../../src/export/otlp.ts'
+import { sdkSpans, toJson } from '../../../src/export/sdk.ts'
 import { spansOf } from '../../../src/export/spans.ts'
 import { feedbackRecord, pageRecord, resource, signalRecord, turnRecord } from '../export/samples.ts'
 import { backend } from './support.ts'
@@ -14,10 +14,12 @@ test('what the library sends of a record is what the session page shows of it', 
   })
   const records = [record, feedbackRecord(), signalRecord(), pageRecord()]
   const answer = await it.post(
-    otlpJson(
-      records.flatMap((one) => spansOf(one)),
-      resource,
-      '0.1.0',
+    toJson(
+      sdkSpans(
+        records.flatMap((one) => spansOf(one)),
+        resource,
+        '0.1.0',
+      ),
     ),
   )
   expect(await answer.json()).toEqual({ partialSuccess: {} })

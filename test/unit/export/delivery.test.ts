@@ -6,7 +6,7 @@ import { createWorld, ok, rest } from './world.ts'
 import type { Page } from './world.ts'
 
 // Loaded once beforehand: the tests' clock does not wait for the SDK.
-beforeAll(() => import('../../../src/export/lazy.ts'))
+beforeAll(() => Promise.all([import('../../../src/export/lazy.ts'), import('../../../src/export/recovery.ts')]))
 
 const open = (n = 1, rev = 1) =>
   turnRecord(
@@ -373,7 +373,7 @@ test('a record keeps the release it was made by', async () => {
 
 test('storage denied: all goes through memory, and says so', async () => {
   const world = createWorld()
-  const page = world.page('page-1', { storage: false })
+  const page = world.page('page-1', { natives: { indexedDB: undefined, localStorage: undefined } })
   page.put(open(), 'open')
   page.put(done(), 'ready')
   page.leave()

@@ -147,3 +147,16 @@ export const pageRecord = (over: Partial<PageRecord> = {}): PageRecord => ({
   ],
   ...over,
 })
+
+/** One of each kind, and turns that ended in other ways. */
+export const records = () => [
+  turnRecord(),
+  turnRecord(
+    { outcome: 'error', errorType: 'network', requests: [], startedAt: 1_760_000_000_000, moments: { end: 2000 } },
+    2,
+  ),
+  turnRecord({ outcome: 'error', errorType: undefined, startedAt: 1_759_999_999_999.75 }, 3),
+  feedbackRecord(),
+  signalRecord(),
+  pageRecord(),
+]

@@ -117,6 +117,7 @@ export function createWorld() {
         sampled: () => true,
         gate: (record) => record,
         load: () => import('../../../src/export/lazy.ts'),
+        recovery: () => import('../../../src/export/recovery.ts'),
         recover: (record, hasTail) =>
           ({
             ...record,
@@ -127,7 +128,6 @@ export function createWorld() {
         timing,
         guard: createGuard({ console: { warn: (...all: unknown[]) => said.push(all.join(' ')), error() {} } }),
         pageId,
-        storage: true,
         ...over,
         natives: {
           fetch: fetch as typeof globalThis.fetch,
