@@ -19,7 +19,7 @@ export function closest(node: Node | null, selector: string): Element | undefine
  */
 const EXCLUDED =
   'button,[role=button],svg,style,script,template,noscript,input,textarea,select,[aria-hidden=true]:not(.katex-html),time,' +
-  '[hidden],summary,.katex-mathml,mjx-assistive-mml,.sr-only,.visually-hidden,[contenteditable=""],[contenteditable=true],' +
+  '[hidden],summary,.katex-mathml,mjx-assistive-mml,[class*=sr-only],[class*=visually],[class*=screen-reader],[contenteditable=""],[contenteditable=true],' +
   '[contenteditable=plaintext-only]'
 /** The same by whole words of its class. */
 const META = /(^|[^a-z])(time(stamp)?|date|meta(data)?|actions?|toolbar|avatar|badge|feedback|footer)([^a-z]|$)/i
