@@ -12,7 +12,7 @@ test('the generated parts of README.md are current (else: npm run reference)', a
 })
 
 // The aims are 14 and 38 kB. These are what is reached, so that it only ever gets less.
-const ceilings = { first: 20.7, all: 52.3 }
+const ceilings = { first: 20, all: 50.6 }
 
 test('the first script and all parts of a session stay under their ceilings', () => {
   const all = Object.keys(files as object).reduce((sum, file) => sum + sizeOf(file), 0)
