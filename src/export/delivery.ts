@@ -105,13 +105,8 @@ const heldBytes = 400_000
 const maxContexts = 200
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { endpoint, clock, timing, guard, pageId, natives } = options
+  const { endpoint, resource, clock, timing, guard, pageId, natives } = options
   const { fetch, fetchLater, indexedDB, localStorage, locks } = natives
-  const resource: Attributes = {
-    ...options.resource,
-    'telemetry.distro.name': 'chat-vitals',
-    'telemetry.distro.version': options.version,
-  }
   const to = '' + resource['service.name']
   const tailKey = tailPrefix + pageId
   const store = createStore({ indexedDB, clock, timing })
@@ -182,7 +177,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   const write = (): void => {
     // A page that leaves starts no transaction: it would not come through, and its end would cost the back/forward cache.
-    if (holding || stopped || left) return
+    if (holding || stopped || left) return trim()
     const batch = [...held.values()].filter((one) => one.saved == null)
     if (!batch[0]) return
     quietly(
@@ -279,7 +274,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       (part) => (loaded = part.createSender(port)),
       (error) => {
         sender = undefined
-        guard.hint('the part that sends did not load; records wait on this device')
+        guard.hint('the part that sends did not load; records wait here')
         throw error
       },
     ))
@@ -290,7 +285,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     try {
       wait = await (await load()).drain()
     } catch {
-      wait = Math.min(timing.backoffMost, timing.backoffFirst * 2 ** attempts) * Math.random()
+      wait = timing.leaderTakeover * attempts
     }
     if (wait != null) schedule(wait)
   }
@@ -310,7 +305,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const port: SenderPort = {
     ...options,
     to,
-    resource,
     store,
     device,
     held,
@@ -381,7 +375,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (old?.state === 'ready' && row.rev <= old.rev) row.record.rev = row.rev = old.rev + 1
     held.delete(id)
     held.set(id, { row })
-    if (holding) return trim()
     if (urgent || (state === 'open' && !old)) write()
     else idle(write)
     // An open turn needs the lazy part too: a page that leaves then has the whole mapping.
@@ -407,7 +400,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     put: guard.wrap(put),
     hide: guard.wrap(() => {
       if (left) return
-      if (!loaded) return end()
       guard.later(drain())
       saveTail()
     }),

@@ -240,7 +240,7 @@ export function createSender(port: SenderPort): Sender {
 
   /** Rows whose writing failed are tried again, at the cost of the oldest. */
   const rewrite = async (): Promise<void> => {
-    const unsaved = [...held.values()].filter((one) => !one.saved && one.row.state === 'ready')
+    const unsaved = [...held.values()].filter((one) => one.saved === false && one.row.state === 'ready')
     if (!unsaved[0]) return
     try {
       await outbox.put(unsaved.map((one) => one.row))
@@ -273,6 +273,7 @@ export function createSender(port: SenderPort): Sender {
       guard.later(tidying)
       await tidying.catch(() => {})
     }
+    if (stored()) await rewrite()
     for (;;) {
       if (port.left()) return undefined
       const wait = device.until - clock.epoch()
@@ -316,13 +317,10 @@ export function createSender(port: SenderPort): Sender {
         await pause(undefined, id)
       }
     }
-    if (stored()) {
-      await rewrite()
-      if (mine.size) {
-        // What others have sent for us.
-        const ids = await outbox.ids()
-        settle([...mine].filter((id) => !ids.has(id) && held.get(id)?.saved !== false))
-      }
+    if (stored() && mine.size) {
+      // What others have sent for us.
+      const ids = await outbox.ids()
+      settle([...mine].filter((id) => !ids.has(id) && (!held.has(id) || held.get(id)!.saved)))
     }
     await share()
     return mine.size > [...held.values()].filter((one) => one.row.state === 'open').length

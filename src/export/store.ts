@@ -106,9 +106,10 @@ export function createStore(options: { indexedDB?: IDBFactory; clock: Clock; tim
       const db = await open()
       return new Promise((resolve, reject) => {
         const tx = db.transaction(names, mode)
+        // First: it may throw, and then nothing is listened to.
+        const request = work((name) => tx.objectStore(name))
         tx.oncomplete = () => resolve(request?.result as never)
         tx.onabort = () => reject(tx.error)
-        const request = work((name) => tx.objectStore(name))
       })
     },
     close: () =>

@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import type { AnyRecord } from '../../../src/turn/record.ts'
 import { decode } from '../../support/collector.ts'
 import { feedbackRecord, hex, turnRecord } from './samples.ts'
@@ -390,6 +390,29 @@ test('an open that hangs is given up after two seconds', async () => {
   page.put(done(), 'ready')
   await page.pass(10_000)
   expect(page.counts()).toMatchObject({ delivered: 1, pending: 0 })
+})
+
+test('a full disk costs the oldest that could be sent, counted, and not the newest', async () => {
+  const world = createWorld()
+  const page = world.page('page-1')
+  world.standing = () => 'down'
+  page.put(done(1), 'ready')
+  page.put(done(2), 'ready')
+  await page.pass(3000)
+  const put = IDBObjectStore.prototype.put
+  let full = true
+  const disk = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args) {
+    if (full && this.name === 'records') throw new DOMException('full', 'QuotaExceededError')
+    return put.apply(this, args)
+  })
+  page.put(done(3), 'ready')
+  await page.pass(3000)
+  full = false
+  world.standing = () => ok()
+  await page.pass(300_000)
+  disk.mockRestore()
+  expect(page.counts()).toMatchObject({ opened: 3, delivered: 1, pending: 0, dropped: { full: 2 } })
+  expect(world.unique('chat.turn')[0]!.traceId).toBe(done(3).traceId)
 })
 
 test('what the gate keeps back leaves no trace on the device either', async () => {
