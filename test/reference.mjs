@@ -40,7 +40,7 @@ async function attributes() {
 function records() {
   const source = readFileSync(`${root}src/turn/record.ts`, 'utf8')
   const rows = []
-  for (const [, name, body] of source.matchAll(/^export interface (\w+) \{\n([\s\S]*?)^\}/gm)) {
+  for (const [, name, body] of source.matchAll(/^export interface (\w+)(?: extends \w+)? \{\n([\s\S]*?)^\}/gm)) {
     for (const [, doc = '', field, optional, type] of body.matchAll(
       /(?:\/\*\*([\s\S]*?)\*\/\s*)?^ {2}(\w+)(\?)?: (.+)$/gm,
     )) {

@@ -61,11 +61,17 @@ export interface Moments {
 
 /** Where the wait for the first text went, ms. The sum is `ttft` within 0.01 ms. */
 export interface TtftParts {
+  /** Submit → request: the page’s handlers, uploads, auth calls. */
   client: number
+  /** Request → headers: network, gateway, queue, retrieval. */
   server: number
+  /** Headers → first answer chunk: prefill, reasoning, tools. */
   model: number
+  /** First answer chunk → in the document: buffering, smoothing, markdown. */
   render: number
+  /** In the document → painted: main-thread work, layout, frame rate. */
   paint: number
+  /** Time between the known neighbours of a boundary that is not known. */
   unknown: number
 }
 
@@ -79,22 +85,29 @@ export interface Render {
   chars: number
   /** Characters that entered the document, seen or not. */
   arrivedChars: number
+  /** Characters after the first frame per second. Missing with fewer than two frames. */
   charsPerSecond?: number
   /** Reading time painted per time passed; below 1 the text comes slower than people read. */
   pace?: number
   /** 0..1, see METRICS. Missing while the turn is open. */
   qoe?: number
+  /** Longest time between two frames of growth. Missing with fewer than two frames. */
   gapMaxMs?: number
+  /** Mean of those gaps. Missing with fewer than two frames. */
   gapMeanMs?: number
+  /** Median of those gaps, within 4.4 %. Missing with fewer than two frames. */
   gapP50Ms?: number
+  /** 95th percentile of those gaps, within 4.4 %. Missing with fewer than two frames. */
   gapP95Ms?: number
   /** Gaps of at least one second. */
   freezes: number
+  /** Their total time. */
   freezeMs: number
   /** Times the reader ran out of text for at least 250 ms. */
   stalls: number
   /** All time the reader was out of text. */
   stallMs: number
+  /** The longest single one. */
   stallLongestMs: number
   /** stallMs / (reading time + stallMs), 0..1. Missing without text. */
   stallRatio?: number
@@ -108,30 +121,45 @@ export interface Render {
 
 /** One HTTP or socket call of a turn. Offsets: ms since submit. */
 export interface RequestRecord {
+  /** The CLIENT span of the call; what its `traceparent` carried. */
   spanId: string
+  /** HTTP method; GET for sockets. */
   method: string
   /** Address without query, fragment and credentials. */
   url: string
+  /** How the page made the call. */
   transport: 'fetch' | 'xhr' | 'eventsource' | 'websocket' | 'manual'
+  /** Issued. */
   startMs: number
+  /** Headers, or the first message of a socket. Missing when none came. */
   headersMs?: number
+  /** First chunk with any model content. Missing when none came. */
   firstModelChunkMs?: number
+  /** Its stream ended. Missing while it runs. */
   endMs?: number
+  /** HTTP status. Missing when no response came. */
   status?: number
+  /** Body chunks or messages seen. */
   chunks: number
+  /** Body bytes seen. */
   bytes: number
+  /** Name of the model, as the stream said it. Missing when it did not. */
   model?: string
   /** The provider's response id (`chatcmpl-…`, `msg_…`). */
   responseId?: string
   /** Trace id of the backend, when it said one. */
   backendTraceId?: string
+  /** Span id beside that trace id. Missing when the backend said none. */
   backendSpanId?: string
   /** Request id of the gateway or provider. */
   backendRequestId?: string
   /** From `Server-Timing`: metric name → ms; at most 8. */
   serverTiming?: Record<string, number>
+  /** From the stream’s own usage. Missing when it reports none. */
   inputTokens?: number
+  /** From the stream’s own usage. Missing when it reports none. */
   outputTokens?: number
+  /** Name or code of the failure, never a message. Missing when there was none. */
   errorType?: string
 }
 
@@ -147,6 +175,7 @@ export type CorrectionKind =
 
 /** What this turn's prompt was relative to an earlier one. */
 export interface Correction {
+  /** `none`: judged, and something new. `unknown`: the language is not covered. */
   kind: CorrectionKind
   /** 0..1 */
   score: number
@@ -167,144 +196,152 @@ export interface DeliveryNote {
   dropped: number
   /** Ms between the turn's end and this sending, when it is a later one. */
   delayMs?: number
+  /** Where records wait on this device. */
   store: 'indexeddb' | 'memory'
   /** The record was restored after its page had died. */
   recovered?: boolean
 }
 
-/** A turn: one user send and everything until its outcome. No text in it. */
-export interface TurnRecord {
+/** What every record has. */
+export interface RecordBase {
+  /** Version of this form; a reader leaves records of an unknown one alone. */
   v: 1
-  kind: 'turn'
-  /** Rises whenever the same turn is written again with other content. */
+  /** Rises whenever the same record is written again with other content; the highest wins. */
   rev: number
+  /** What copies have in common. */
   id: string
+  /** 32 hex digits; fixed when the record begins. */
   traceId: string
-  /** Fixed when the turn opens. */
+  /** 16 hex digits; fixed when the record begins. */
   spanId: string
+  /** Session of the user: 30 minutes idle, 4 hours at most, shared by tabs. */
   sessionId: string
+  /** Page view on which it happened. */
   pageId: string
+  /** What the application gave as `user`. Missing when it gave none. */
+  userId?: string
+  /** What the application or the stream named as the conversation. Missing when neither did. */
+  conversationId?: string
+  /** The page's own attributes. Missing when it gave none. */
+  attributes?: Attributes
+  /** How it was kept and sent. Missing until it is handed to delivery. */
+  delivery?: DeliveryNote
+}
+
+/** A turn: one user send and everything until its outcome. No text in it. */
+export interface TurnRecord extends RecordBase {
+  /** Tells the records apart. */
+  kind: 'turn'
   /** 1, 2, 3 … per page view, gap-free. */
   seq: number
-  conversationId?: string
-  userId?: string
   /** Epoch ms of `submit`, from the turn's one anchor. */
   startedAt: number
+  /** What caused the send. */
   trigger: Trigger
   /** Id of the turn that was regenerated or edited. */
   replaces?: string
-  /** Missing while the turn is open. */
+  /** How it ended. Missing while the turn is open. */
   outcome?: Outcome
+  /** Whether answer text had been seen when it ended. Missing while the turn is open. */
   phase?: Phase
+  /** What ended it. Missing while the turn is open. */
   endedBy?: EndedBy
+  /** The stream’s own word for why it finished. Missing unless completed. */
   finish?: Finish
+  /** Name, code or status of the failure. Missing unless `outcome` is `error`. */
   errorType?: string
+  /** When things happened. */
   moments: Moments
   /** Submit → first answer text on screen, ms, page clock. Missing when no text was painted. */
   ttft?: number
+  /** How the first text was timed. Missing when no text was painted. */
   ttftMethod?: TtftMethod
   /** Half-width of the method's error at p95, ms. */
   ttftErrorMs?: number
   /** How much of `ttft` the page was hidden, ms. */
   ttftHiddenMs?: number
+  /** Where the wait went. Missing when no text was painted. */
   ttftParts?: TtftParts
+  /** How the answer grew on screen. */
   render: Render
   /** Hidden, frozen or suspended time since submit, ms. */
   hiddenMs: number
   /** Version of the reading-speed table. */
   readerModel: string
+  /** The first 8 calls; what comes after is counted into the eighth. */
   requests: RequestRecord[]
+  /** What the prompt was relative to an earlier one. Missing on a conversation’s first turn, and with `intent: false`. */
   correction?: Correction
-  attributes?: Attributes
   /** The answer was rewritten by something that is not the page (a translator, an extension). */
   domForeign?: boolean
   /** Wall clock minus monotonic clock drift seen during the turn, ms. */
   clockSkewMs?: number
-  delivery?: DeliveryNote
 }
 
 /** What ties a feedback or a signal to its turn. */
 export interface TurnRef {
+  /** Empty when only a `traceparent` was given. */
   turnId: string
+  /** Trace of the turn. */
   traceId: string
+  /** The turn’s `chat.turn` span. */
   spanId: string
 }
 
 /** A thumb, rating or comment of the user about a turn. Last revision of an id wins. */
-export interface FeedbackRecord {
-  v: 1
+export interface FeedbackRecord extends RecordBase {
+  /** Tells the records apart. */
   kind: 'feedback'
-  rev: number
   /** Stable over toggles of the same feedback. */
   id: string
-  traceId: string
-  spanId: string
-  sessionId: string
-  pageId: string
-  userId?: string
-  conversationId?: string
-  /** Missing when no turn could be found for it. */
+  /** The turn it is about. Missing when none could be found for it. */
   turn?: TurnRef
   /** Epoch ms. */
   at: number
   /** `thumb`, `rating`, `csat`, `nps`, `comment`. */
   name: string
-  /** Missing when retracted or for a bare comment. */
+  /** On the scale of `name`. Missing when retracted or for a bare comment. */
   score?: number
   /** `up`, `down`, `retracted`, … */
   label?: string
   /** Only what the page passed. */
   comment?: string
+  /** Only what the page passed; at most 16. */
   tags?: string[]
+  /** `api`: the page called `feedback()`. */
   source: 'api' | 'control'
-  attributes?: Attributes
-  delivery?: DeliveryNote
 }
 
 export type SignalKind = 'exposed' | 'copy' | 'share' | 'dwell' | 'scroll_back' | 'handoff'
 
 /** An implicit reaction to an answer; once per turn and kind. */
-export interface SignalRecord {
-  v: 1
+export interface SignalRecord extends RecordBase {
+  /** Tells the records apart. */
   kind: 'signal'
-  rev: number
-  id: string
-  traceId: string
-  spanId: string
-  sessionId: string
-  pageId: string
-  userId?: string
-  conversationId?: string
+  /** The turn it is about. */
   turn: TurnRef
+  /** Epoch ms. */
   at: number
+  /** What the user did. */
   signal: SignalKind
+  /** A measure of it, where it has one. */
   value?: number
-  attributes?: Attributes
-  delivery?: DeliveryNote
 }
 
 /** One page view, with its web vitals. */
-export interface PageRecord {
-  v: 1
+export interface PageRecord extends RecordBase {
+  /** Tells the records apart. */
   kind: 'page'
-  rev: number
-  id: string
-  traceId: string
-  spanId: string
-  sessionId: string
-  pageId: string
-  userId?: string
   /** Epoch ms of navigation start. */
   startedAt: number
   /** Epoch ms of the last thing noted. */
   at: number
   /** Address without query and fragment. */
   url: string
+  /** Web vitals so far: ms, but for CLS; `at` in epoch ms. */
   vitals: { name: string; value: number; rating: string; at: number }[]
   /** Turns opened on this page view. */
   opened: number
-  attributes?: Attributes
-  delivery?: DeliveryNote
 }
 
 export type AnyRecord = TurnRecord | FeedbackRecord | SignalRecord | PageRecord
