@@ -7,12 +7,21 @@ import { files, sizeOf, written } from '../../reference.mjs'
 
 const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
 
-test('the generated parts of README.md are current (else: npm run reference)', async () => {
-  expect(await written(readme)).toBe(readme)
+/** Sizes are compared as numbers: compilers of another machine may differ in a few bytes. */
+const withoutSizes = (text: string) =>
+  text.replace(/\d+\.\d(?=<!-- \/first -->)|(?<=^\| (?:`chat-vitals\.\w+\.js`|all) \| )\d+\.\d/gm, '')
+
+test('the generated tables of README.md are current (else: npm run reference)', async () => {
+  expect(withoutSizes(await written(readme))).toBe(withoutSizes(readme))
+})
+
+test.each(Object.keys(files as object))('README.md tells the size of %s', (file) => {
+  const told = Number(new RegExp(`\\| \`${file}\` \\| ([\\d.]+)`).exec(readme)?.[1])
+  expect(Math.abs(told - sizeOf(file))).toBeLessThan(0.2)
 })
 
 // The aims are 14 and 38 kB. These are what is reached, so that it only ever gets less.
-const ceilings = { first: 20, all: 50.6 }
+const ceilings = { first: 19.9, all: 49.6 }
 
 test('the first script and all parts of a session stay under their ceilings', () => {
   const all = Object.keys(files as object).reduce((sum, file) => sum + sizeOf(file), 0)
