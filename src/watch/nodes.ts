@@ -14,11 +14,11 @@ export function closest(node: Node | null, selector: string): Element | undefine
 }
 
 /**
- * Never text of an answer: controls, hidden duplicates, what a message says about itself. KaTeX hides its visible half
+ * Never text of an answer: the page's title (it repeats the prompt), controls, hidden duplicates, what a message says about itself. KaTeX hides its visible half
  * from assistive technology and shows its formula a second time to it.
  */
 const EXCLUDED =
-  'button,[role=button],svg,style,script,template,noscript,input,textarea,select,[aria-hidden=true]:not(.katex-html),time,' +
+  'title,button,[role=button],svg,style,script,template,noscript,input,textarea,select,[aria-hidden=true]:not(.katex-html),time,' +
   '[hidden],summary,.katex-mathml,mjx-assistive-mml,[class*=sr-only],[class*=visually],[class*=screen-reader],[contenteditable=""],[contenteditable=true],' +
   '[contenteditable=plaintext-only]'
 /** The same by whole words of its class. */

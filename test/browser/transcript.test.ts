@@ -522,7 +522,25 @@ describe('a good guest', () => {
     expect(wrong).toEqual([])
     expect(log.errors).toEqual([])
     expect(log.seen).toBe(log.rendered)
-    expect(log.painted[0].method).toBe('beacon')
+    // A busy machine may present the beacon's frame too late for it to be used; an error of the policy would be in `wrong`.
+    expect(['beacon', 'observer']).toContain(log.painted[0].method)
+  })
+
+  test('a page title that repeats the prompt is not taken for an answer that begins like it', async () => {
+    // A demo page wrote `hello · Juniper` into its title; the answer began with "Hello" and was never found.
+    const log: any = await chat(async (answer) => {
+      const log = kit.log()
+      const turn = kit.start().open(log.port, kit.clock.now(), answer.slice(0, 5))
+      const message = kit.ask()
+      const p = message.appendChild(document.createElement('p'))
+      await kit.say(turn, answer, (all: string) => {
+        document.title = `${answer.slice(0, 5)} · Juniper`
+        p.textContent = all
+      })
+      return kit.end(turn, log, message)
+    })
+    expect(log.seen).toBe(log.rendered)
+    expect(log.seen).toBeGreaterThan(0)
   })
 
   test('a translator that rewrites the answer adds no characters, and is told', async () => {
