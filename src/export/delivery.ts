@@ -109,7 +109,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const { fetch, fetchLater, indexedDB, localStorage, locks } = natives
   const to = '' + resource['service.name']
   const tailKey = tailPrefix + pageId
-  const store = createStore({ indexedDB, clock, timing })
+  const store = createStore({ indexedDB, clock, timing, left: () => left })
   // By record id, oldest first. Bounded by bytes.
   const held = new Map<string, Held>()
   // Turns of this page view not yet accounted for; an id each.
@@ -176,8 +176,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   const write = (): void => {
-    // A page that leaves starts no transaction: it would not come through, and its end would cost the back/forward cache.
-    if (holding || stopped || left) return trim()
+    if (holding || stopped) return trim()
     const batch = [...held.values()].filter((one) => one.saved == null)
     if (!batch[0]) return
     quietly(

@@ -58,8 +58,14 @@ export interface Store {
   close(): void
 }
 
-export function createStore(options: { indexedDB?: IDBFactory; clock: Clock; timing: Timing }): Store {
-  const { indexedDB, clock, timing } = options
+export function createStore(options: {
+  indexedDB?: IDBFactory
+  clock: Clock
+  timing: Timing
+  /** A page that leaves starts no transaction: it would not come through, and its end would cost the back/forward cache. */
+  left?: () => boolean
+}): Store {
+  const { indexedDB, clock, timing, left } = options
   // Set at the first use, cleared when the connection is lost, so that the next use tries again.
   let opening: Promise<IDBDatabase> | undefined
   // Until it is known better, storage is hoped for.
@@ -104,6 +110,7 @@ export function createStore(options: { indexedDB?: IDBFactory; clock: Clock; tim
     kind: () => (denied ? 'memory' : 'indexeddb'),
     run: async (names, mode, work) => {
       const db = await open()
+      if (left?.()) throw Error('left')
       return new Promise((resolve, reject) => {
         const tx = db.transaction(names, mode)
         // First: it may throw, and then nothing is listened to.
