@@ -47,6 +47,7 @@ if (kinds.includes('browser')) {
 const total = { passed: 0, failed: 0, skipped: 0 }
 mkdirSync(`${root}.cache`, { recursive: true })
 let failed = false
+const failures = []
 for (const project of kinds) {
   const report = `${root}.cache/test-${project}.json`
   rmSync(report, { force: true })
@@ -68,14 +69,21 @@ for (const project of kinds) {
     failed = true
     continue
   }
-  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
+  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites, testResults } = JSON.parse(
     readFileSync(report, 'utf8'),
   )
+  // Named again at the end: the place where they failed is far up by then.
+  for (const { name: file, status: state, message, assertionResults } of testResults) {
+    const broken = assertionResults.filter((one) => one.status === 'failed')
+    if (state === 'failed' && broken.length === 0) failures.push(`${file}: ${message}`)
+    for (const one of broken) failures.push(`${file}: ${one.fullName}\n    ${one.failureMessages.join('\n    ')}`)
+  }
   total.passed += numPassedTests
   total.failed += numFailedTests
   total.skipped += numPendingTests
   if (numFailedTestSuites > 0) failed = true
 }
+for (const failure of failures) console.error(`failed: ${failure.replaceAll(root, '')}`)
 const none = total.passed + total.failed === 0
 if (none) console.error('no test ran')
 // A suite that broke before its first test has no failed test to count, and must still show.
