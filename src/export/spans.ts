@@ -52,13 +52,16 @@ const clip = (text: string): string =>
 // Within what 64 bits of nanoseconds hold.
 const epoch = (ms: number): number => (Number.isFinite(ms) ? Math.min(Math.max(ms, 0), 9e12) : 0)
 
+// Larger ones are no measurements, and overflow when they are rounded.
+const isExact = (value: unknown) => typeof value === 'number' && Math.abs(value) < 2 ** 53
+
 /** What a value of each type must be like to be sent. */
 const typed: Record<AttributeType, (value: any) => SpanValue | undefined> = {
   string: (value) => (typeof value === 'string' && value ? clip(value) : undefined),
   boolean: (value) => (typeof value === 'boolean' ? value : undefined),
   double: (value) => (Number.isFinite(value) ? value : undefined),
-  seconds: (value) => (Number.isFinite(value) ? Math.round(value * 1000) / 1e6 : undefined),
-  int: (value) => (Number.isFinite(value) && Math.abs(value) < 2 ** 53 ? Math.round(value) : undefined),
+  seconds: (value) => (isExact(value) ? Math.round(value * 1000) / 1e6 : undefined),
+  int: (value) => (isExact(value) ? Math.round(value) : undefined),
   'string[]': (value) => {
     const tags = value.filter((tag: unknown) => typeof tag === 'string').slice(0, maxTags)
     return tags[0] != null ? tags.map(clip) : undefined
