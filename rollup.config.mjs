@@ -44,28 +44,46 @@ const standIns = {
   'sdk-trace/build/esm/platform/browser/RandomIdGenerator.js': 'export default {}',
   'sdk-trace/build/esm/inspect.js': 'export default {}',
 }
+/**
+ * The same for web-vitals, whose soft navigations we do not ask for, and which begins anew after the back/forward cache,
+ * where our page view has ended. test/browser/web-vitals.test.ts holds it to the whole package.
+ */
+const standInsOfVitals = {
+  'softNavs.js': 'export const checkSoftNavsEnabled = () => false; export const storeSoftNavEntry = () => {}',
+  'bfcache.js': 'export const getBFCacheRestoreTime = () => -1; export const onBFCacheRestore = () => {}',
+  'doubleRAF.js': 'export default {}',
+  'generateUniqueID.js': 'export const generateUniqueID = () => {}',
+  'initMetric.js': `export const initMetric = (name, value = -1) =>
+    ({ name, value, rating: 'good', delta: 0, entries: [], navigationType: 'navigate' })`,
+}
+const neverInVitals =
+  /entry\.entryType === '(?:soft-navigation|interaction-contentful-paint)'|navigation === 'soft-navigation'|opts\.reportAllChanges/g
+
 /** Methods of the SDK's classes that neither we nor an exporter call; those with computed names are for Node's console. */
 const uncalled = ['recordException', 'updateName', 'addLinks', 'startActiveSpan', 'forceFlush', 'shutdown']
 const slim = {
   name: 'slim',
   load(id) {
-    const code = standIns[id.split('@opentelemetry/').pop()]
+    const code =
+      standIns[id.split('@opentelemetry/').pop()] ?? standInsOfVitals[id.split('/web-vitals/dist/modules/lib/')[1]]
     // With a default, whatever else is asked of it is there as undefined.
     return code && { code, syntheticNamedExports: code.includes('export default') }
   },
   transform(code, id) {
+    // Blanks, so that positions stay, here and below.
+    if (id.includes('/web-vitals/'))
+      return { code: code.replace(neverInVitals, ({ length }) => 'false'.padEnd(length)), map: null }
     if (!id.includes('@opentelemetry/sdk-trace/')) return null
     for (const { declaration } of this.parse(code).body) {
       for (const { type, computed, key, start, end } of declaration?.body?.body ?? []) {
         if (type === 'MethodDefinition' && (computed || uncalled.includes(key.name)))
-          // Blanks, so that positions stay.
           code = code.slice(0, start) + code.slice(start, end).replace(/\S/g, ' ') + code.slice(end)
       }
     }
     return { code, map: null }
   },
 }
-const minify = terser({ ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true }, mangle: true })
+const minify = terser({ ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true }, mangle: { properties: { regex: /^_/ } } })
 
 /** Entry names of the package, and the lazy parts of the script tag by their file's name. */
 const entries = {
@@ -88,7 +106,7 @@ const parts = {
 export default [
   {
     input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, `src/${file}`])),
-    external: [/^@opentelemetry\//, 'web-vitals', /^react/],
+    external: [/^@opentelemetry\//, /^web-vitals\//, /^react/],
     plugins,
     output: { dir: 'dist', format: 'es', chunkFileNames: 'parts/[name].js', sourcemap: true },
   },
