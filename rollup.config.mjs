@@ -95,7 +95,7 @@ const entries = {
   hud: 'hud.ts',
 }
 const parts = {
-  screen: 'watch/screen.ts',
+  engine: 'full.ts',
   otel: 'export/lazy.ts',
   recovery: 'export/recovery.ts',
   intent: 'intent.ts',

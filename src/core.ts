@@ -5,7 +5,7 @@ import type { Options } from './config.ts'
 
 /** As `init` of `chat-vitals`, but nothing is stored or sent: take the records with `onTurn`. */
 export const init = (options?: Options): Handle =>
-  start(options, { screen: () => import('./watch/screen.ts'), intent: () => import('./intent.ts') })
+  start(options, { engine: () => import('./engine.ts'), intent: () => import('./intent.ts') })
 
 export const { turn, feedback, identify, consent, session, fetch, onTurn, flush, stop } = verbs
 export type { Handle, Identity, SessionView } from './start.ts'

@@ -1,5 +1,4 @@
 /** `chat-vitals`: init and the verbs, with delivery to an OpenTelemetry collector. */
-import { createDelivery } from './export/delivery.ts'
 import { start, verbs } from './start.ts'
 import type { Handle } from './start.ts'
 import type { Options } from './config.ts'
@@ -10,10 +9,9 @@ import type { Options } from './config.ts'
  */
 export const init = (options?: Options): Handle =>
   start(options, {
-    createDelivery,
+    engine: () => import('./full.ts'),
     send: () => import('./export/lazy.ts'),
     recovery: () => import('./export/recovery.ts'),
-    screen: () => import('./watch/screen.ts'),
     intent: () => import('./intent.ts'),
     vitals: () => import('./watch/web-vitals.ts'),
   })

@@ -1,5 +1,4 @@
 /** The script tag: options from `data-*`, calls queued before it came, lazy parts from beside itself. */
-import { createDelivery } from './export/delivery.ts'
 import { start, verbs } from './start.ts'
 import type { Options } from './config.ts'
 
@@ -45,10 +44,9 @@ const init = (options?: Options) =>
   start(
     { nonce: tag?.nonce || undefined, ...optionsOf(tag?.dataset ?? {}), ...options },
     {
-      createDelivery,
+      engine: part('engine'),
       send: part('otel'),
       recovery: part('recovery'),
-      screen: part('screen'),
       intent: part('intent'),
       vitals: part('vitals'),
     },

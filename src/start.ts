@@ -1,35 +1,32 @@
-/** Wires the parts: the one place that knows them all. What each does is in its room; here is only who hands what to whom. */
+/**
+ * Wires the first script: all that must be on the page before its first message is sent, because it cannot be made up
+ * for. It sees the gestures, the calls and the page's life, hands out ids, and notes what happened and when until the
+ * engine is here to make turns of it. What measures, stores and sends is wired there.
+ */
 import { pageClock } from './base/clock.ts'
 import { createGuard } from './base/guard.ts'
+import type { Guard } from './base/guard.ts'
 import { randomHex, spanId, traceId } from './base/ids.ts'
 import { createLate } from './base/late.ts'
-import { listen, stopAll } from './base/listen.ts'
+import type { Late } from './base/late.ts'
+import { stopAll } from './base/listen.ts'
 import type { Stop } from './base/listen.ts'
 import { timing as defaults } from './base/timing.ts'
 import { readOptions } from './config.ts'
 import type { Consent, Options } from './config.ts'
-import { createRecognizer, promptOf } from './context/chat-call.ts'
-import { cleanAttributes, cleanId, cleanUrl, createGate } from './context/privacy.ts'
+import { createRecognizer } from './context/chat-call.ts'
 import { createSession } from './context/session.ts'
-import { backendOf, createPropagation } from './context/trace.ts'
-import type { Delivery, DeliveryOptions } from './export/delivery.ts'
-import { createPageView } from './page-view.ts'
-import { createReactions } from './reactions.ts'
+import { createPropagation, traceparent } from './context/trace.ts'
+import type { Engine, EngineOptions, EngineParts } from './engine.ts'
 import type { FeedbackOptions, FeedbackValue } from './turn/feedback.ts'
-import type { CallPort, ManualTurn, ManualTurnOptions, PagePort } from './turn/marks.ts'
-import type { CorrectionKind, SignalKind, TurnRecord } from './turn/record.ts'
-import { createTurns, recover } from './turn/turns.ts'
-import type { Opened } from './turn/turns.ts'
+import type { CallPort, ManualTurn, ManualTurnOptions, PagePort, Promised } from './turn/marks.ts'
+import type { SignalKind, TurnRecord } from './turn/record.ts'
 import { watchActions } from './watch/actions.ts'
 import { watchAttention } from './watch/attention.ts'
 import { createFeed } from './watch/feed.ts'
+import type { Formats } from './watch/feed.ts'
 import { watchFetch, wrapFetch } from './watch/fetch.ts'
-import { lateScreen } from './watch/late-screen.ts'
-import type { Transcript } from './watch/transcript.ts'
 import { PRESETS, uiOf } from './watch/ui.ts'
-import type { Control } from './watch/ui.ts'
-
-declare const __VERSION__: string
 
 export interface Identity {
   /** Pseudonymous; null forgets it. */
@@ -68,18 +65,19 @@ export interface Handle {
   signal(kind: SignalKind): void
 }
 
-/** What an entry brings along; a part that is missing is simply not there. `attempt` counts from 0. */
-export interface Kit {
-  createDelivery?(options: DeliveryOptions): Delivery
-  send?: DeliveryOptions['load']
-  recovery?: DeliveryOptions['recovery']
-  screen?(attempt: number): Promise<typeof import('./watch/screen.ts')>
-  intent?(attempt: number): Promise<typeof import('./intent.ts')>
-  vitals?(attempt: number): Promise<typeof import('./watch/web-vitals.ts')>
+interface EnginePart extends Formats, Pick<EngineOptions, 'createDelivery'> {
+  createEngine(options: EngineOptions): Engine
 }
 
-/** Gestures after which the page may show a send before its request goes out. */
-const primes = new Set<string>(['submit', 'regenerate', 'edit'])
+/** What an entry brings along. `attempt` counts from 0. */
+export interface Kit extends EngineParts {
+  engine(attempt: number): Promise<EnginePart>
+}
+
+/** Waits before the engine is asked for again, ms; what happens meanwhile waits in line. */
+const again = [1000, 4000, 15_000]
+/** Gestures this close may be one: what the first was promised holds for the second, ms. */
+const sameGesture = 1000
 
 /** Where the page's one instance is known, also to another copy of the library. */
 const instance = Symbol.for('chat-vitals')
@@ -147,296 +145,212 @@ export function start(options: Options | undefined, kit: Kit): Handle {
   return guard(() => wire(options, kit, guard)) ?? inert
 }
 
-function wire(options: Options | undefined, kit: Kit, guard: ReturnType<typeof createGuard>): Handle {
+function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
   const config = readOptions(options, guard.hint, location.hostname)
   const clock = pageClock()
   const timing = { ...defaults, ...(options as { timing?: Partial<typeof defaults> } | undefined)?.timing }
-  const doc = document
   const pageId = randomHex(8)
-  const stored = config.storage !== false
-  const local = stored ? attempt(() => localStorage) : undefined
-  const native = { fetch: attempt(() => globalThis.fetch.bind(globalThis)) }
-  const session = createSession({ clock, timing, sampleRate: config.sampleRate, storage: local })
-  const screen = createLate(kit.screen, guard)
-  const intent = createLate(kit.intent, guard)
-  const listeners = new Set<(turn: TurnRecord) => void>()
-  const identity = { user: cleanId(config.user), conversation: cleanId(config.conversation) }
-  // Turns whose record may still change; while there is one, the heart beats.
-  const open = new Set<string>()
+  const base = location.href
+  const natives = {
+    fetch: attempt(() => globalThis.fetch.bind(globalThis)),
+    localStorage: config.storage === false ? undefined : attempt(() => localStorage),
+  }
+  const session = createSession({ clock, timing, sampleRate: config.sampleRate, storage: natives.localStorage })
+  const isChat = createRecognizer({ base, requests: config.requests })
+  const headersFor = createPropagation({
+    base,
+    propagateTo: config.propagateTo,
+    baggage: config.baggage === true,
+    session: session.peek,
+  })
+  const endpoint = config.endpoint && attempt(() => new URL(config.endpoint!, base).href)
+  if (config.endpoint && !endpoint)
+    guard.hint("option endpoint is no address and was left out; write endpoint: '/v1/traces'")
+  const ui = uiOf(config.ui)
+  if (!ui)
+    guard.hint(`option ui: there is no preset '${String(config.ui)}'; there are ${Object.keys(PRESETS).join(', ')}`)
+
   let consent: Consent = config.consent
   let unwatch: Stop | undefined
-
-  const origin = () => ({
-    sessionId: session.touch().id,
-    pageId,
-    userId: identity.user,
-    conversationId: identity.conversation,
-    attributes: cleanAttributes(
-      typeof config.attributes === 'function' ? guard(config.attributes as () => unknown) : config.attributes,
-    ),
-  })
-
-  const collector = config.endpoint && attempt(() => new URL(config.endpoint!, location.href).href)
-  if (config.endpoint && !collector)
-    guard.hint("option endpoint is no address and was left out; write endpoint: '/v1/traces'")
-  if (kit.createDelivery && !collector && !config.exporter)
-    guard.hint("nothing will be sent: give init an endpoint, such as { endpoint: '/v1/traces' }, or an exporter")
-
-  const delivery = kit.createDelivery?.({
-    endpoint: collector,
-    headers: config.headers,
-    exporter: config.exporter,
-    resource: {
-      'service.name': config.service.name,
-      ...(config.service.version && { 'service.version': config.service.version }),
-      ...(config.service.environment && { 'deployment.environment.name': config.service.environment }),
-    },
-    version: __VERSION__,
-    sessionKeys: config.sessionKeys,
-    sampled: () => consent !== 'denied' && session.peek().sampled,
-    gate: createGate({ beforeSend: config.beforeSend, hint: guard.hint }),
-    load: kit.send!,
-    recovery: kit.recovery!,
-    recover,
-    clock,
-    timing,
-    guard,
-    pageId,
-    natives: {
-      ...native,
-      fetchLater: attempt(() =>
-        (globalThis as { fetchLater?: DeliveryOptions['natives']['fetchLater'] }).fetchLater?.bind(globalThis),
-      ),
-      indexedDB: stored ? attempt(() => indexedDB) : undefined,
-      localStorage: local,
-      locks: attempt(() => navigator.locks),
-    },
-    // A page that is only prerendered has not been visited.
-    hold: consent !== 'granted' || isPrerendering(),
-    debug: config.debug,
-  })
-
-  const tell = (turn: TurnRecord) => {
-    if (config.debug) console.debug('[chat-vitals] turn', turn)
-    for (const listener of listeners) guard(() => listener(turn))
-  }
-
-  /** The page's address of the request leaves without its query, and of the page likewise. */
-  const cleaned = (record: TurnRecord): TurnRecord => ({
-    ...record,
-    requests: record.requests.map((request) => ({ ...request, url: cleanUrl(request.url, location.href) })),
-  })
-
-  /** What the prompt was relative to the one before, when it can be told; the record is amended with it. */
-  const judge = (turn: TurnRecord, { prompt, previous, edited, regenerated }: Opened) => {
-    if (config.intent === false || !previous) return
-    const note = (kind: CorrectionKind, score: number) => {
-      const amended = turns.amend(turn.id, { correction: { kind, score, of: previous.turnId } })
-      if (amended) delivery?.put(cleaned(amended), amended.outcome ? 'ready' : 'open')
-    }
-    if (edited) return note('edit', 1)
-    if (regenerated) return note('regenerate', 1)
-    if (!prompt || !previous.prompt) return
-    const texts = { previous: previous.prompt, next: prompt }
-    intent.with((part) => {
-      const verdict = part?.detectCorrection({
-        ...texts,
-        hints: { previousOutcome: previous.outcome, answerEndedInQuestion: previous.answerEndedWithQuestion },
-      })
-      if (verdict) note(verdict.kind, verdict.score)
-    })
-  }
-
-  let transcript: Transcript | undefined
   let alive: ((on: boolean) => void) | undefined
-  const turns = createTurns({
-    clock,
-    timing,
+  let composer: (() => Element | undefined) | undefined
+
+  const loading = createLate(
+    (tries) => {
+      const part = kit.engine(tries)
+      part.catch(() => guard.hint('the part that measures did not load; what happens meanwhile waits for it'))
+      return part
+    },
     guard,
-    ids: { traceId, spanId },
-    identity: origin,
-    isChat: createRecognizer({ base: location.href, requests: config.requests }),
-    promptOf,
-    headersFor: createPropagation({
-      base: location.href,
-      propagateTo: config.propagateTo,
-      baggage: config.baggage === true,
-      session: () => session.peek(),
-    }),
-    backendOf,
-    screen: lateScreen(screen, () => transcript),
-    onOpen(turn, opened) {
-      open.add(turn.id)
-      alive?.(true)
-      delivery?.put(cleaned(turn), 'open', true)
-      judge(turn, opened)
-    },
-    onPrompt: judge,
-    onChange: (turn) => delivery?.put(cleaned(turn), 'open'),
-    onSettled(turn) {
-      open.delete(turn.id)
-      alive?.(open.size > 0)
-      const record = cleaned(turn)
-      delivery?.put(record, 'ready', true)
-      reactions.settled(turn)
-      tell(record)
-    },
-  })
-
-  const reactions = createReactions({ turns, delivery, open, origin, clock, guard, signals: config.signals !== false })
-
-  const skip = (url: string) => url === collector
-  const follow = (call: CallPort, onEnd: Stop) => createFeed(call, { clock, formats: screen }, onEnd)
-  const wire = { port: turns as PagePort, guard, clock, skip, follow, pass: false }
-
-  /** Puts all watchers on the page; undone by `unwatch`. */
-  const watch = () => {
-    const ui = uiOf(config.ui)
-    if (!ui)
-      guard.hint(`option ui: there is no preset '${String(config.ui)}'; there are ${Object.keys(PRESETS).join(', ')}`)
-    let composer: (() => Element | undefined) | undefined
-    const late: Stop[] = []
-    let watching = true
-    // Until the labels are here, a control is told by its shape and by what follows it.
-    let read: ((label: string) => Control | undefined) | undefined
-    screen.with((part) => {
-      if (!part || !watching) return
-      read = part.labelReader()
-      const paint = part.createPaintClock({ doc, guard, clock, timing, beacon: config.paintBeacon !== false })
-      transcript = part.watchTranscript({ guard, clock, paint, ui, composer: () => composer?.() })
-      late.push(paint.stop, transcript.stop)
-      late.push(part.watchXhr(wire), part.watchEventSource(wire), part.watchWebSocket(wire))
+    again,
+  )
+  const create = ({ createEngine, createDelivery }: EnginePart) =>
+    createEngine({
+      config,
+      clock,
+      timing,
+      guard,
+      pageId,
+      session,
+      isChat,
+      headersFor,
+      endpoint,
+      ui,
+      natives,
+      wire,
+      parts: kit,
+      createDelivery,
+      composer: () => composer?.(),
+      alive: (on) => alive?.(on),
     })
+
+  let engine: Engine | undefined
+  /** What waits is taken up in order, as of the time at which it came. */
+  const late: Late<EnginePart> = {
+    with(fn) {
+      const at = clock.now()
+      loading.with(engine ? fn : (part) => clock.replay(at, () => fn(part)))
+    },
+  }
+  const tell = (fn: (engine: Engine) => void): void => {
+    if (engine) fn(engine)
+    else late.with((part) => part && fn((engine ??= create(part))))
+  }
+
+  // What the next turn is promised while there is no engine to open it.
+  let promised: Promised | undefined
+  let gestured = -Infinity
+  const promise = (): Promised => {
+    const ids = (promised ??= { traceId: traceId(), spanId: spanId() })
+    // Without a gesture, each call may be a turn of its own.
+    if (gestured < 0) promised = undefined
+    return ids
+  }
+
+  const port: PagePort = {
+    gesture(gesture) {
+      session.touch()
+      if (engine) return engine.gesture(gesture)
+      if (gesture.at - gestured > sameGesture) promised = undefined
+      gestured = gesture.at
+      const made = { ...gesture, promised: promise() }
+      tell((it) => it.gesture(made))
+    },
+    call(call) {
+      if (engine) return engine.call(call)
+      const likeness = isChat(call)
+      if (likeness === 'no' || (likeness === 'maybe' && gestured < 0)) return
+      const ids = { ...promise(), requestId: spanId() }
+      let to: CallPort | undefined
+      tell((it) => (to = it.call({ ...call, promised: ids })))
+      return {
+        headers: headersFor(call.url, ids.traceId, ids.requestId),
+        response: (...args) => tell(() => to?.response(...args)),
+        content: (content) => tell(() => to?.content(content)),
+        end: (...args) => tell(() => to?.end(...args)),
+      }
+    },
+    composerEmptied: (at) => tell((it) => it.composerEmptied(at)),
+    visibility: (at, hidden) => tell((it) => it.visibility(at, hidden)),
+    longFrame: (from, to) => tell((it) => it.longFrame(from, to)),
+    suspended: (from, to) => tell((it) => it.suspended(from, to)),
+    left: (at) => tell((it) => it.left(at)),
+  }
+
+  const openTurn = (given: ManualTurnOptions): ManualTurn => {
+    if (engine) return engine.open(given)
+    const ids = promise()
+    let turn: ManualTurn | undefined
+    tell((it) => (turn = it.open(given, ids)))
+    const parent = traceparent(ids.traceId, ids.spanId)
+    return {
+      id: ids.spanId,
+      traceparent: parent,
+      headers: () => ({ traceparent: parent }),
+      chunk: (text) => tell(() => turn?.chunk(text)),
+      text: (shown) => tell(() => turn?.text(shown)),
+      end: (outcome) => tell(() => turn?.end(outcome)),
+    }
+  }
+
+  const wire = {
+    port,
+    guard,
+    clock,
+    skip: (url: string) => url === endpoint,
+    follow: (call: CallPort, onEnd: Stop) => createFeed(call, { clock, formats: late }, onEnd),
+    pass: false,
+  }
+
+  /** Puts the first script's watchers on the page; undone by `unwatch`. */
+  const watch = () => {
     const actions = watchActions({
-      port: {
-        gesture(gesture) {
-          session.touch()
-          // First: what the page shows of a send before its turn is open belongs to that turn.
-          if (primes.has(gesture.kind)) transcript?.prime(gesture.prompt)
-          turns.gesture(gesture)
-        },
-        composerEmptied: turns.composerEmptied,
-      },
+      port,
       ui,
       clock,
       guard,
-      read: (label) => read?.(label),
+      // Until the labels are here, a control is told by its shape and by what follows it.
+      read: (label) => engine?.read(label),
       on: (control, _event, element) => {
-        if (control === 'copy' || control === 'share') reactions.signal(control, element)
+        if (control === 'copy' || control === 'share') tell((it) => it.signal(control, element))
       },
     })
+    const attention = watchAttention({ port, clock, guard, timing })
     composer = actions.composer
-    const attention = watchAttention({
-      port: {
-        ...turns,
-        visibility(at, hidden) {
-          turns.visibility(at, hidden)
-          if (hidden) delivery?.hide()
-          else delivery?.show()
-        },
-        left(at) {
-          turns.left(at)
-          pageView.put()
-          delivery?.leave()
-        },
-      },
-      clock,
-      guard,
-      timing,
-    })
     alive = attention.active
-    if (doc.hidden) turns.visibility(clock.now(), true)
-    unwatch = stopAll([
-      watchFetch(wire),
-      () => actions.stop(),
-      () => attention.stop(),
-      () => {
-        watching = false
-        transcript = undefined
-        stopAll(late)()
-      },
-      listen(
-        doc,
-        'freeze',
-        guard.wrap(() => delivery?.freeze()),
-      ),
-      listen<PageTransitionEvent>(
-        window,
-        'pageshow',
-        guard.wrap((event) => {
-          if (event.persisted) delivery?.show()
-        }),
-      ),
-    ])
+    if (document.hidden) port.visibility(clock.now(), true)
+    unwatch = stopAll([watchFetch(wire), actions.stop, attention.stop])
+    tell((it) => it.watch())
   }
 
-  const pageView = createPageView({
-    clock,
-    guard,
-    origin: origin(),
-    vitals: createLate(kit.vitals, guard),
-    opened: turns.opened,
-    put: (record) => {
-      if (config.webVitals !== false && unwatch) delivery?.put(record, 'ready')
-    },
-  })
+  /** What the engine promises; nothing more is known when it does not come in time. */
+  const ask = (fn: (engine: Engine) => Promise<void>, patience: number): Promise<void> =>
+    new Promise((resolve) => {
+      tell((it) => resolve(fn(it)))
+      if (!engine) clock.setTimeout(resolve, patience)
+    })
 
   const handle: Handle = {
-    turn: (given = {}) =>
-      guard(() => turns.open({ ...given, attributes: cleanAttributes(given.attributes) })) ?? noTurn,
-    feedback: guard.wrap(reactions.feedback),
-    identify: guard.wrap(({ user, conversation }) => {
-      if (user !== undefined) identity.user = cleanId(user)
-      if (conversation !== undefined) identity.conversation = cleanId(conversation)
-    }),
+    turn: (given = {}) => guard(() => openTurn(given)) ?? noTurn,
+    feedback: guard.wrap((value, about) => tell((it) => it.feedback(value, about))),
+    identify: guard.wrap((identity) => tell((it) => it.identify(identity))),
     consent: guard.wrap((state) => {
       if (!['granted', 'pending', 'denied'].includes(state)) {
         guard.hint("consent takes 'granted', 'pending' or 'denied'")
         return
       }
       if (state === consent) return
+      consent = state
       if (state === 'denied') {
         unwatch?.()
         unwatch = undefined
-        turns.stopAll()
-        delivery?.purge('consent')
       } else if (!unwatch) guard(watch)
-      if (state === 'granted' && !isPrerendering()) delivery?.release()
-      consent = state
+      tell((it) => it.consent(state))
     }),
     session: () => ({ ...session.peek(), pageId }),
     fetch: wrapFetch((...args) => globalThis.fetch(...args), wire),
     onTurn(callback) {
-      listeners.add(callback)
-      return () => void listeners.delete(callback)
+      let stop: Stop | undefined
+      let stopped = false
+      tell((it) => {
+        if (!stopped) stop = it.onTurn(callback)
+      })
+      return () => {
+        stopped = true
+        stop?.()
+      }
     },
-    flush: () => delivery?.flush() ?? Promise.resolve(),
-    async stop() {
-      pageView.put()
+    flush: () => ask((it) => it.flush(), timing.sendTimeout),
+    stop() {
       unwatch?.()
       unwatch = undefined
-      turns.stopAll()
-      listeners.clear()
       if (page[instance] === handle) delete page[instance]
-      await delivery?.stop()
+      return ask((it) => it.stop(), timing.storeOpen)
     },
-    bind: guard.wrap(reactions.bind),
-    signal: guard.wrap((kind) => reactions.signal(kind)),
+    bind: guard.wrap((messageId, turnId) => tell((it) => it.bind(messageId, turnId))),
+    signal: guard.wrap((kind) => tell((it) => it.signal(kind))),
   }
   page[instance] = handle
   if (consent !== 'denied') guard(watch)
-  if (isPrerendering()) {
-    listen(
-      doc,
-      'prerenderingchange',
-      guard.wrap(() => {
-        if (consent === 'granted') delivery?.release()
-      }),
-      { once: true },
-    )
-  }
-  if (config.webVitals !== false && kit.vitals && delivery) pageView.start()
   return handle
 }
-
-const isPrerendering = (): boolean => (document as { prerendering?: boolean }).prerendering === true

@@ -72,8 +72,9 @@ export const sizeOf = (file) =>
   1000
 /** Files that a full session of the script tag loads, and when. */
 export const files = {
-  'chat-vitals.global.js': 'the script tag: taps, turns, outbox',
-  'chat-vitals.screen.js': 'reads streams, finds and times the text on screen; at once, after the page’s own work',
+  'chat-vitals.global.js': 'the script tag: the taps, gestures and ids that must be there at once',
+  'chat-vitals.engine.js':
+    'turns, streams, the text on screen and when it was painted, the outbox; right after the first script',
   'chat-vitals.otel.js': 'OpenTelemetry SDK, spans, sender; with the first turn, when idle',
   'chat-vitals.intent.js': 'the verdict on rephrasing; with the second prompt',
   'chat-vitals.vitals.js': 'web-vitals; after load, when idle',

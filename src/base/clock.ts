@@ -9,12 +9,29 @@ export interface Clock {
   clearTimeout(id: number | undefined): void
 }
 
+export interface PageClock extends Clock {
+  /** Runs `fn` as if it were `at` still: for marks that had to wait until somebody could take them. */
+  replay(at: number, fn: () => void): void
+  /** Ms that what is replayed lies behind; 0 when nothing is. */
+  behind(): number
+}
+
 /** The page's clock. The natives are captured when called, so that a page that fakes them later does not fake us. */
-export function pageClock(): Clock {
+export function pageClock(): PageClock {
   const { performance: perf, Date: Dates, setTimeout: set, clearTimeout: clear } = globalThis
+  let behind = 0
   return {
-    now: () => perf.now(),
-    epoch: () => Dates.now(),
+    now: () => perf.now() - behind,
+    epoch: () => Dates.now() - behind,
+    replay(at, fn) {
+      behind = perf.now() - at
+      try {
+        fn()
+      } finally {
+        behind = 0
+      }
+    },
+    behind: () => behind,
     setTimeout: (fn, ms) => set(fn, ms) as unknown as number,
     clearTimeout: (id) => clear(id),
   }

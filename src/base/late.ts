@@ -3,41 +3,47 @@
 export interface Late<T> {
   /** Runs `fn` with the part, now or when it has come; with undefined when it could not be had. */
   with(fn: (part: T | undefined) => void): void
-  /** Begins loading, unless it has begun. */
-  want(): void
 }
 
 /**
- * @param load called at the first need; a failed load is tried again at the next need, `attempt` counts from 0
+ * @param load called at the first need; `attempt` counts from 0
  * @param run guards what waited: a throw in one must not keep the others waiting
+ * @param again waits before further attempts, ms, while the line is kept. After the last one a failed load is tried again
+ *   at the next need @defaultValue none
  */
 export function createLate<T>(
   load: ((attempt: number) => Promise<T>) | undefined,
   run: (fn: () => void) => void = (fn) => fn(),
+  again: readonly number[] = [],
 ): Late<T> {
   let attempts = 0
   let loading = false
   let part: T | undefined
-  // In order; emptied at each end of a load.
+  // In order; emptied when the part has come, and when it is given up.
   let line: ((part: T | undefined) => void)[] = []
   const serve = () => {
     loading = false
     for (const fn of line.splice(0)) run(() => fn(part))
   }
   const want = () => {
-    if (loading || part || !load) return
     loading = true
-    load(attempts++).then((loaded) => {
-      part = loaded
-      serve()
-    }, serve)
+    load!(attempts++).then(
+      (loaded) => {
+        part = loaded
+        serve()
+      },
+      () => {
+        const wait = again[attempts - 1]
+        if (wait === undefined) serve()
+        else setTimeout(want, wait)
+      },
+    )
   }
   return {
-    want,
     with(fn) {
       if (part || !load) return fn(part)
       line.push(fn)
-      want()
+      if (!loading) want()
     },
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Takes records in and sees to it that each is stored, sent and counted; the first script's share of that: memory, the
- * writing, the last words of a page. Sending in peace and recovery are in the lazy part.
+ * Takes records in and sees to it that each is stored, sent and counted; the engine's share of that: memory, the
+ * writing, the last words of a page. Sending in peace and recovery are parts of their own.
  */
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'

@@ -4,6 +4,13 @@
  */
 import type { Attributes, Outcome, RequestRecord, Trigger, TtftMethod } from './record.ts'
 
+/** Ids that were promised to the page before there was anyone to open the turn. */
+export interface Promised {
+  traceId: string
+  /** Of the turn; its id too. */
+  spanId: string
+}
+
 /** What the user did, as far as the page's markup tells. `other`: a click or key that may be a send or a stop. */
 export type GestureKind = 'submit' | 'stop' | 'regenerate' | 'edit' | 'new_conversation' | 'other'
 
@@ -17,6 +24,7 @@ export interface Gesture {
   prompt?: string
   /** Where it happened; lets an edit or regenerate find its turn. */
   element?: Element
+  promised?: Promised
 }
 
 export interface Call {
@@ -29,6 +37,8 @@ export interface Call {
   /** String body, when it can be read without touching the host's; at most 256 KiB of it. */
   body?: string
   accept?: string
+  /** `requestId`: span id of the request, which its headers have told already. */
+  promised?: Promised & { requestId: string }
 }
 
 /** What one parsed piece of a stream held. Counted into the turn, never kept as text beyond the first 64 letters. */

@@ -53,7 +53,7 @@ export interface TurnDeps {
   culprit(turn: Turn, at: number): Verdict | undefined
   backendOf(header: (name: string) => string | null): Backend
   /** The transcript watcher. Absent: only manual turns show text. */
-  screen?(port: ScreenPort, turnId: string): ScreenTarget
+  screen?(port: ScreenPort, turnId: string): ScreenTarget | undefined
   onChange?(record: TurnRecord, why: Change): void
   onSettled(turn: Turn): void
 }

@@ -12,6 +12,7 @@ import type {
   ManualTurn,
   ManualTurnOptions,
   PagePort,
+  Promised,
   ScreenPort,
   ScreenTarget,
 } from './marks.ts'
@@ -62,7 +63,7 @@ export interface TurnsOptions extends Pick<TurnDeps, 'clock' | 'timing' | 'guard
   promptOf(call: Call): string | undefined
   headersFor(url: string, traceId: string, spanId: string): Record<string, string>
   /** The transcript watcher; called when a turn opens. `at`: its submit. */
-  screen?(port: ScreenPort, turn: { id: string; at: number; prompt?: string }): ScreenTarget
+  screen?(port: ScreenPort, turn: { id: string; at: number; prompt?: string }): ScreenTarget | undefined
   /** @defaultValue the version of base/characters' table */
   readerModel?: string
   onOpen?(record: TurnRecord, opened: Opened & { trigger: Trigger }): void
@@ -73,7 +74,7 @@ export interface TurnsOptions extends Pick<TurnDeps, 'clock' | 'timing' | 'guard
 }
 
 export interface Turns extends PagePort {
-  open(options?: ManualTurnOptions): ManualTurn
+  open(options?: ManualTurnOptions, promised?: Promised): ManualTurn
   /** The turn opened last, settled or not. */
   current(): TurnRecord | undefined
   /** One of the last 20 turns. */
@@ -179,8 +180,8 @@ export function createTurns(options: TurnsOptions): Turns {
         conversationId,
         attributes: attributes || manual?.attributes ? { ...attributes, ...manual?.attributes } : undefined,
         at: cause.at,
-        traceId: (cause.traceId ??= ids.traceId()),
-        spanId: ids.spanId(),
+        traceId: (cause.traceId ??= cause.promised?.traceId ?? ids.traceId()),
+        spanId: cause.promised?.spanId ?? ids.spanId(),
         seq: ++opened,
         trigger,
         replaces: replaced?.id,
@@ -238,11 +239,13 @@ export function createTurns(options: TurnsOptions): Turns {
     const likeness = options.isChat(issued)
     if (likeness === 'no') return undefined
     const sure = likeness === 'yes'
-    const target = plan(issued) ?? (sure ? { kind: 'program', at: issued.at, sure } : undefined)
+    const { promised } = issued
+    const target = plan(issued) ?? (sure ? { kind: 'program', at: issued.at, sure, promised } : undefined)
     if (!target) return undefined
     const joined = 'record' in target ? target : undefined
-    const spanId = joined ? joined.nextSpan() : ids.spanId()
-    const traceId = target.traceId ?? ((target as Cause).traceId = ids.traceId())
+    const spanId = promised?.requestId ?? (joined ? joined.nextSpan() : ids.spanId())
+    if (promised && !joined) (target as Cause).promised ??= promised
+    const traceId = target.traceId ?? ((target as Cause).traceId = promised?.traceId ?? ids.traceId())
 
     let line: ReturnType<Turn['call']> | undefined
     let body: Call | undefined = issued
@@ -366,7 +369,7 @@ export function createTurns(options: TurnsOptions): Turns {
     suspended: (from, to) => hidden.add(from, to),
     left: (at) => leaveAll('page_left', at),
 
-    open(manual = {}) {
+    open(manual = {}, promised) {
       const now = clock.now()
       // The send that caused this may have opened a turn already.
       let turn = live().find((one) => last?.turn === one && !one.calls() && now - last.at <= timing.gesture)
@@ -375,7 +378,8 @@ export function createTurns(options: TurnsOptions): Turns {
         if (prompt) turn.prompt = prompt
         if (manual.conversation) turn.amend({ conversationId: manual.conversation })
       } else {
-        const cause = (manual.trigger !== 'program' && pick(now)) || { kind: 'program' as const, at: now, sure: true }
+        const cause: Cause = (manual.trigger !== 'program' && pick(now)) || { kind: 'program', at: now, sure: true }
+        cause.promised ??= promised
         turn = openTurn(cause, manual.prompt, manual, (one) => one.claim())
       }
       turn.claim(manual.attributes)

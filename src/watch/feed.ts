@@ -36,8 +36,8 @@ export function endOf(error: unknown, signal?: AbortSignal | null): CallEnd {
   return name == 'TimeoutError' ? 'timeout' : signal?.aborted || name == 'AbortError' ? 'aborted' : 'failed'
 }
 
-/** Pieces of a stream kept while the formats are on their way; of a longer one the rest is only counted. */
-const mostWaiting = 4000
+/** Pieces of a stream kept while the formats are on their way; what comes after is not read. */
+const mostHeld = 4000
 
 export function createFeed(
   call: CallPort,
@@ -49,27 +49,28 @@ export function createFeed(
   let decoder: TextDecoder | undefined
   let refused = true
   let ended = false
-  // What came before the formats did, with the time at which it came.
-  let waiting: (() => void)[] | undefined = []
+  let here = false
   let frame = (_contentType: string): void => {}
+  let held = 0
 
-  const soon = (fn: () => void) => void (waiting ? waiting.push(fn) : fn())
+  // Until the formats are here, in line with all else that waits for them.
+  const soon = (fn: () => void): void => {
+    if (here) fn()
+    else formats.with(fn)
+  }
   const pass = (read: () => void, size: number) => {
-    if (ended) return
+    if (ended || (!here && ++held > mostHeld)) return
     const at = clock.now()
-    const full = waiting && waiting.length > mostWaiting
     soon(() => {
-      if (!full) read()
+      read()
       call.content(notes ? notes.take(at, size) : { at, bytes: size, model: false })
     })
   }
 
   formats.with((part) => {
+    here = true
     notes = part?.createNotes()
     frame = (contentType) => (framing = notes && part!.createFraming(notes, contentType))
-    const line = waiting!
-    waiting = undefined
-    for (const fn of line) fn()
   })
 
   return {

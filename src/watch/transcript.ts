@@ -20,8 +20,11 @@ import type { Ui } from './ui.ts'
 export interface Transcript {
   /** A gesture that may open a turn: what the page shows of it before its request goes out is kept for `open`. */
   prime(prompt?: string): void
-  /** `at`: the turn's submit. `prompt`: what was sent, so that its own bubble is not taken for the answer. */
-  open(screen: ScreenPort, at: number, prompt?: string): ScreenTarget
+  /**
+   * @param prompt what was sent, so that its own bubble is not taken for the answer
+   * @param late text that the page holds already may be the answer's: nobody saw when it came
+   */
+  open(screen: ScreenPort, prompt?: string, late?: boolean): ScreenTarget
   stop: Stop
 }
 
@@ -37,6 +40,8 @@ interface Turn extends Found {
   laid: number
   /** Its first text was seen to come. */
   shown?: boolean
+  /** Its first text may have been painted unseen. */
+  late?: boolean
   /** First visible change and first progress: noted, and when painted. */
   noted: { [note in Note]?: number }
   /** Of its last painted frame. */
@@ -57,6 +62,8 @@ interface Frame {
 const MOST_RECORDS = 500
 /** A gesture without a request for this long, ms, is no turn. */
 const PRIMED = 10_000
+/** Text nodes looked at of a page whose turn began before it was watched. */
+const MOST_OLD = 64
 /** Text nodes that are known to grow in place. */
 const MOST_GROWING = 8
 
@@ -113,7 +120,15 @@ export function watchTranscript(options: {
     turn.due -= chars
     turn.laid -= chars
     turn.dueMs -= readingMs
-    return (stamp) => turn.screen?.painted({ ...(turn.stamp = stamp), chars, readingMs })
+    return (stamp) => {
+      if (turn.late) {
+        // Between the first chunk and now.
+        const errorMs = (stamp.at - turn.answer.first) / 2
+        stamp = { at: stamp.at - errorMs, method: 'observer', errorMs }
+        turn.late = false
+      }
+      turn.screen?.painted({ ...(turn.stamp = stamp), chars, readingMs })
+    }
   }
   const seen = createSeen<Turn>(guard, (turn, unseen) => {
     const chars = turn.laid - unseen
@@ -369,11 +384,18 @@ export function watchTranscript(options: {
       turn.prompt = prompt ?? ''
       clock.setTimeout(() => turn === primed && remove(turn), PRIMED)
     }),
-    open(screen, _at, prompt) {
+    open(screen, prompt, late) {
       const turn = primed ?? add()
       primed = undefined
       turn.screen = screen
       turn.prompt = prompt ?? turn.prompt
+      if (late) {
+        finder.look()
+        const old: Text[] = []
+        texts(root, (text) => void old.push(text))
+        for (const text of old.slice(-MOST_OLD)) finder.place(text)
+        turn.late = true
+      }
       for (const what of ['feedback', 'progress'] as const) if (turn.noted[what]) screen[what](turn.noted[what])
       return {
         expectAnswer: expect(turn, turn.answer),

@@ -38,7 +38,7 @@ describe('characters painted are the characters rendered', () => {
     whole(
       await chat(async (answer) => {
         const log = kit.log()
-        const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+        const turn = kit.start().open(log.port, 'Tell me something')
         const message = kit.ask()
         const text = message.appendChild(document.createTextNode(''))
         await kit.say(turn, answer.repeat(4), (_: string, word: string) => (text.data += word))
@@ -50,7 +50,7 @@ describe('characters painted are the characters rendered', () => {
     whole(
       await chat(async (answer) => {
         const log = kit.log()
-        const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+        const turn = kit.start().open(log.port, 'Tell me something')
         const message = kit.ask()
         await kit.say(turn, answer.repeat(2), (_: string, word: string) => message.append(word))
         return kit.end(turn, log, message)
@@ -61,7 +61,7 @@ describe('characters painted are the characters rendered', () => {
     whole(
       await chat(async (answer) => {
         const log = kit.log()
-        const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+        const turn = kit.start().open(log.port, 'Tell me something')
         const message = kit.ask()
         await kit.say(turn, answer.repeat(2), (all: string) => (message.innerHTML = `<p>${all}</p>`))
         return kit.end(turn, log, message)
@@ -76,7 +76,7 @@ describe('characters painted are the characters rendered', () => {
           '<div class="message user">Tell me something</div><div class="message"><p>Hello, an older answer.</p></div>'
         list.innerHTML = old
         const log = kit.log()
-        const turn = kit.start().open(log.port, kit.clock.now(), 'Say hello again')
+        const turn = kit.start().open(log.port, 'Say hello again')
         await kit.say(turn, answer.repeat(2), (all: string) => {
           list.innerHTML = `${old}<div class="message user">Say hello again</div><div class="message"><p>${all}</p></div>`
         })
@@ -88,7 +88,7 @@ describe('characters painted are the characters rendered', () => {
     whole(
       await chat(async (answer) => {
         const log = kit.log()
-        const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+        const turn = kit.start().open(log.port, 'Tell me something')
         const message = kit.ask()
         turn.expectAnswer(answer)
         for (let i = 1; i <= answer.length; i += 2) {
@@ -103,7 +103,7 @@ describe('characters painted are the characters rendered', () => {
     whole(
       await chat(async (answer) => {
         const log = kit.log()
-        const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+        const turn = kit.start().open(log.port, 'Tell me something')
         const p = kit.ask().appendChild(document.createElement('p'))
         await kit.say(turn, answer.repeat(2), (_: string, word: string) => {
           const span = document.createElement('span')
@@ -119,7 +119,7 @@ describe('characters painted are the characters rendered', () => {
     whole(
       await chat(async (answer) => {
         const log = kit.log()
-        const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+        const turn = kit.start().open(log.port, 'Tell me something')
         const message = kit.ask()
         const content = document.createElement('div')
         message.append(content)
@@ -151,7 +151,7 @@ describe('characters painted are the characters rendered', () => {
           const outer = host.attachShadow({ mode: 'open' })
           outer.innerHTML = '<div id=all></div>'
           const log = kit.log()
-          const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+          const turn = kit.start().open(log.port, 'Tell me something')
           const all = outer.querySelector('#all')!
           all.innerHTML = '<div class=user>Tell me something</div><div class=bot></div>'
           const inner = all.lastElementChild!.attachShadow({ mode: 'open' })
@@ -168,7 +168,7 @@ describe('characters painted are the characters rendered', () => {
     whole(
       await chat(async (answer) => {
         const log = kit.log()
-        const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+        const turn = kit.start().open(log.port, 'Tell me something')
         let message = kit.ask()
         await kit.say(turn, answer.repeat(2), (all: string) => {
           const next = message.cloneNode()
@@ -187,7 +187,7 @@ describe('characters painted are the characters rendered', () => {
     whole(
       await chat(async (answer) => {
         const log = kit.log()
-        const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+        const turn = kit.start().open(log.port, 'Tell me something')
         const message = kit.ask()
         for (let i = 0; i < 4; i++) {
           const p = message.appendChild(document.createElement('p'))
@@ -200,7 +200,7 @@ describe('characters painted are the characters rendered', () => {
   test('text that is not what the stream said (rendered beyond recognition) is found by its growth', async () => {
     const log: any = await chat(async (answer) => {
       const log = kit.log()
-      const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+      const turn = kit.start().open(log.port, 'Tell me something')
       const message = kit.ask()
       await kit.say(turn, answer.repeat(3), (all: string) => (message.textContent = all.replace(/[a-z]/gi, 'я')), 45)
       return kit.end(turn, log, message)
@@ -212,7 +212,7 @@ describe('characters painted are the characters rendered', () => {
   test('without a tap, by growth alone', async () => {
     const log: any = await chat(async (answer) => {
       const log = kit.log()
-      const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+      const turn = kit.start().open(log.port, 'Tell me something')
       turn.expectUnseen()
       const message = kit.ask()
       let all = ''
@@ -234,7 +234,7 @@ describe('what is no answer text', () => {
   test('a placeholder in the very element of the answer is progress, and counts no characters', async () => {
     const log: any = await chat(async (answer) => {
       const log = kit.log()
-      const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+      const turn = kit.start().open(log.port, 'Tell me something')
       const message = kit.ask()
       message.textContent = 'Thinking…'
       await kit.wait(100)
@@ -254,7 +254,7 @@ describe('what is no answer text', () => {
   test('reasoning in its own block is progress', async () => {
     const log: any = await chat(async (answer) => {
       const log = kit.log()
-      const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+      const turn = kit.start().open(log.port, 'Tell me something')
       const message = kit.ask()
       message.innerHTML = '<details open><summary>Thoughts</summary><p></p></details><div class="content"></div>'
       const thought = message.querySelector('p')
@@ -277,7 +277,7 @@ describe('what is no answer text', () => {
   test('buttons, times, icons and hidden duplicates inside the message', async () => {
     const log: any = await chat(async (answer) => {
       const log = kit.log()
-      const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+      const turn = kit.start().open(log.port, 'Tell me something')
       const message = kit.ask()
       message.innerHTML = '<div class="avatar">H</div><div class="content"></div>'
       const content = message.lastElementChild
@@ -296,7 +296,7 @@ describe('what is no answer text', () => {
   test('a prompt that reads like the answer, and its bubble', async () => {
     const log: any = await chat(async () => {
       const log = kit.log()
-      const turn = kit.start().open(log.port, kit.clock.now(), 'Hello')
+      const turn = kit.start().open(log.port, 'Hello')
       const message = kit.ask('Hello')
       await kit.wait(30)
       await kit.say(turn, 'Hello! What can I do for you?', (all: string) => (message.textContent = all))
@@ -311,7 +311,7 @@ describe('seen and arrived', () => {
     const log: any = await chat(
       async (answer) => {
         const log = kit.log()
-        const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+        const turn = kit.start().open(log.port, 'Tell me something')
         const message = kit.ask()
         await kit.say(turn, answer, (all: string) => (message.innerHTML = `<p>${all}</p>`))
         await kit.settled(log)
@@ -332,7 +332,7 @@ describe('seen and arrived', () => {
   test('a long answer in one piece is seen as far as it reaches into view', async () => {
     const log: any = await chat(async (answer) => {
       const log = kit.log()
-      const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+      const turn = kit.start().open(log.port, 'Tell me something')
       const message = kit.ask()
       turn.expectAnswer(answer)
       message.innerHTML = `<p>${answer.repeat(10)}</p>`.repeat(30)
@@ -347,7 +347,7 @@ describe('seen and arrived', () => {
     const log: any = await chat(
       async (answer) => {
         const log = kit.log()
-        const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+        const turn = kit.start().open(log.port, 'Tell me something')
         const message = kit.ask()
         await kit.say(turn, answer.repeat(6), (all: string) => (message.textContent = all), 6)
         return kit.end(turn, log, message)
@@ -368,7 +368,7 @@ describe('seen and arrived', () => {
       Object.defineProperty(document, 'hidden', { configurable: true, get: () => global.asleep })
       global.asleep = false
       const log = (global.log = kit.log())
-      const turn = (global.turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something'))
+      const turn = (global.turn = kit.start().open(log.port, 'Tell me something'))
       const message = kit.ask()
       await kit.wait(100)
       const main = document.querySelector('main')!
@@ -399,10 +399,10 @@ describe('several turns', () => {
     const [one, two]: any[] = await chat(async (answer) => {
       const kept = kit.start()
       const logs = [kit.log(), kit.log()]
-      const first = kept.open(logs[0].port, kit.clock.now(), 'Tell me something')
+      const first = kept.open(logs[0].port, 'Tell me something')
       const a = kit.ask()
       await kit.say(first, 'One answer begins here. ', (all: string) => (a.textContent = all))
-      const second = kept.open(logs[1].port, kit.clock.now(), 'And now another')
+      const second = kept.open(logs[1].port, 'And now another')
       const b = kit.ask('And now another')
       b.textContent = 'Thinking…'
       await Promise.all([
@@ -426,7 +426,7 @@ describe('several turns', () => {
       const message = kit.ask()
       await kit.wait(200)
       const request = kit.clock.now()
-      const turn = kept.open(log.port, at, 'Tell me something')
+      const turn = kept.open(log.port, 'Tell me something')
       await kit.say(turn, answer, (all: string) => (message.textContent = all))
       return { ...(await kit.end(turn, log, message)), at, request }
     })
@@ -440,7 +440,7 @@ describe('several turns', () => {
       const message = kit.ask()
       message.innerHTML = `<p>${answer.repeat(3)}</p>`
       const log = kit.log()
-      const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+      const turn = kit.start().open(log.port, 'Tell me something')
       message.innerHTML = ''
       await kit.say(turn, 'Hello once more, with other words.', (all: string) => (message.innerHTML = `<p>${all}</p>`))
       return kit.end(turn, log, message)
@@ -480,7 +480,7 @@ describe('a good guest', () => {
       const log = kit.log()
       const kept = kit.start()
       const idle = observers
-      const turn = kept.open(log.port, kit.clock.now(), 'Tell me something')
+      const turn = kept.open(log.port, 'Tell me something')
       const patched = Element.prototype.attachShadow !== original
       const message = kit.ask()
       await kit.say(turn, answer, (all: string) => (message.textContent = all))
@@ -513,7 +513,7 @@ describe('a good guest', () => {
     page.on('console', (message) => message.type() == 'error' && wrong.push(message.text()))
     const log: any = await page.evaluate(async (answer) => {
       const log = kit.log()
-      const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+      const turn = kit.start().open(log.port, 'Tell me something')
       const message = document.querySelector('#list')!.appendChild(document.createElement('div'))
       await kit.say(turn, answer, (all: string) => (message.textContent = all))
       return kit.end(turn, log, message)
@@ -530,7 +530,7 @@ describe('a good guest', () => {
     // A demo page wrote `hello · Juniper` into its title; the answer began with "Hello" and was never found.
     const log: any = await chat(async (answer) => {
       const log = kit.log()
-      const turn = kit.start().open(log.port, kit.clock.now(), answer.slice(0, 5))
+      const turn = kit.start().open(log.port, answer.slice(0, 5))
       const message = kit.ask()
       const p = message.appendChild(document.createElement('p'))
       await kit.say(turn, answer, (all: string) => {
@@ -546,7 +546,7 @@ describe('a good guest', () => {
   test('a translator that rewrites the answer adds no characters, and is told', async () => {
     const log: any = await chat(async (answer) => {
       const log = kit.log()
-      const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+      const turn = kit.start().open(log.port, 'Tell me something')
       const message = kit.ask()
       const p = message.appendChild(document.createElement('p'))
       await kit.say(turn, answer, (all: string) => (p.textContent = all))
@@ -563,7 +563,7 @@ describe('a good guest', () => {
 test('an element that the page names holds the answer, whatever is in it', async () => {
   const log: any = await chat(async (answer) => {
     const log = kit.log()
-    const turn = kit.start().open(log.port, kit.clock.now(), 'Tell me something')
+    const turn = kit.start().open(log.port, 'Tell me something')
     turn.expectUnseen()
     const message = kit.ask()
     turn.use(message)
@@ -580,9 +580,7 @@ test('an element that the page names holds the answer, whatever is in it', async
 test('selectors name the answer', async () => {
   const log: any = await chat(async (answer) => {
     const log = kit.log()
-    const turn = kit
-      .start({ ui: { answer: '.answer', prompt: '.user' } })
-      .open(log.port, kit.clock.now(), 'Tell me something')
+    const turn = kit.start({ ui: { answer: '.answer', prompt: '.user' } }).open(log.port, 'Tell me something')
     const message = kit.ask()
     message.innerHTML = '<p class=title></p><div class=answer></div>'
     await kit.say(turn, answer, (all: string) => {

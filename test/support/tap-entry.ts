@@ -52,7 +52,7 @@ function start({ headers = {} as Record<string, string>, throwing = false } = {}
     },
   }
   const clock = pageClock()
-  const formats = createLate(() => import('../../src/watch/screen.ts'))
+  const formats = createLate(() => import('../../src/engine.ts'))
   const options: FetchOptions = {
     port,
     guard,

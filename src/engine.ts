@@ -1,0 +1,309 @@
+/**
+ * Wires what may come a little after the first script: turns, the screen, delivery and all that hangs on them. The one
+ * place that knows these parts; what each does is in its room, here is only who hands what to whom.
+ */
+import type { PageClock } from './base/clock.ts'
+import type { Guard } from './base/guard.ts'
+import { spanId, traceId } from './base/ids.ts'
+import { createLate } from './base/late.ts'
+import { listen, stopAll } from './base/listen.ts'
+import type { Stop } from './base/listen.ts'
+import type { Timing } from './base/timing.ts'
+import type { Config, Consent } from './config.ts'
+import { promptOf } from './context/chat-call.ts'
+import type { ChatLikeness } from './context/chat-call.ts'
+import { cleanAttributes, cleanId, cleanUrl, createGate } from './context/privacy.ts'
+import type { Session } from './context/session.ts'
+import { backendOf } from './context/trace.ts'
+import type { Delivery, DeliveryOptions } from './export/delivery.ts'
+import { createPageView } from './page-view.ts'
+import { createReactions } from './reactions.ts'
+import type { Reactions } from './reactions.ts'
+import type { Handle } from './start.ts'
+import type { Call, ManualTurn, ManualTurnOptions, PagePort, Promised } from './turn/marks.ts'
+import type { CorrectionKind, TurnRecord } from './turn/record.ts'
+import { createTurns, recover } from './turn/turns.ts'
+import type { Opened } from './turn/turns.ts'
+import { watchEventSource } from './watch/eventsource.ts'
+import type { FetchOptions } from './watch/fetch.ts'
+import { labelReader } from './watch/labels.ts'
+import { createPaintClock } from './watch/paint.ts'
+import { watchTranscript } from './watch/transcript.ts'
+import type { Transcript } from './watch/transcript.ts'
+import type { Control, Ui } from './watch/ui.ts'
+import { watchWebSocket } from './watch/websocket.ts'
+import { watchXhr } from './watch/xhr.ts'
+
+// What the first script's taps need to read streams.
+export { createFraming } from './watch/formats/framing.ts'
+export { createNotes } from './watch/formats/notes.ts'
+
+declare const __VERSION__: string
+
+/** What the engine loads when it needs it; a part that is missing is simply not there. `attempt` counts from 0. */
+export interface EngineParts {
+  send?: DeliveryOptions['load']
+  recovery?: DeliveryOptions['recovery']
+  intent?(attempt: number): Promise<typeof import('./intent.ts')>
+  vitals?(attempt: number): Promise<typeof import('./watch/web-vitals.ts')>
+}
+
+export interface EngineOptions {
+  config: Config
+  clock: PageClock
+  timing: Timing
+  guard: Guard
+  pageId: string
+  session: Session
+  isChat(call: Call): ChatLikeness
+  headersFor(url: string, traceId: string, spanId: string): Record<string, string>
+  /** Absolute. */
+  endpoint?: string
+  ui?: Ui
+  /** As they were when the first script came. Each may be missing, and storage may be denied. */
+  natives: Pick<DeliveryOptions['natives'], 'fetch' | 'localStorage'>
+  parts: EngineParts
+  /** Where records are stored and sent. */
+  createDelivery?(options: DeliveryOptions): Delivery
+  /** For taps that patch what a page uses anew at each send. */
+  wire: FetchOptions
+  /** The text field the user last wrote in. */
+  composer(): Element | undefined
+  /** A turn is open, or none is. */
+  alive(on: boolean): void
+}
+
+/** The verbs of the handle, and the port of the watchers. */
+export interface Engine
+  extends PagePort, Omit<Reactions, 'settled'>, Pick<Handle, 'identify' | 'consent' | 'onTurn' | 'flush' | 'stop'> {
+  open(given: ManualTurnOptions, promised?: Promised): ManualTurn
+  /** Tells a control by its label. */
+  read(label: string): Control | undefined
+  /** Begins to watch the screen; ended by `consent('denied')` and `stop()`. */
+  watch(): void
+}
+
+/** Gestures after which the page may show a send before its request goes out. */
+const primes = new Set<string>(['submit', 'regenerate', 'edit'])
+
+const isPrerendering = (): boolean => (document as { prerendering?: boolean }).prerendering === true
+
+/** Access itself throws where storage is denied. */
+const attempt = <T>(get: () => T): T | undefined => {
+  try {
+    return get()
+  } catch {
+    return undefined
+  }
+}
+
+export function createEngine(options: EngineOptions): Engine {
+  const { config, clock, timing, guard, pageId, session, endpoint, parts, createDelivery, ui, wire } = options
+  const doc = document
+  const stored = config.storage !== false
+  const intent = createLate(parts.intent, guard)
+  const listeners = new Set<(turn: TurnRecord) => void>()
+  const identity = { user: cleanId(config.user), conversation: cleanId(config.conversation) }
+  // Turns whose record may still change; while there is one, the heart beats.
+  const open = new Set<string>()
+  let consent: Consent = config.consent
+  let unwatch: Stop | undefined
+  let transcript: Transcript | undefined
+
+  const origin = () => ({
+    sessionId: session.touch().id,
+    pageId,
+    userId: identity.user,
+    conversationId: identity.conversation,
+    attributes: cleanAttributes(
+      typeof config.attributes === 'function' ? guard(config.attributes as () => unknown) : config.attributes,
+    ),
+  })
+
+  if (createDelivery && !endpoint && !config.exporter)
+    guard.hint("nothing will be sent: give init an endpoint, such as { endpoint: '/v1/traces' }, or an exporter")
+
+  const delivery = createDelivery?.({
+    endpoint,
+    headers: config.headers,
+    exporter: config.exporter,
+    resource: {
+      'service.name': config.service.name,
+      ...(config.service.version && { 'service.version': config.service.version }),
+      ...(config.service.environment && { 'deployment.environment.name': config.service.environment }),
+    },
+    version: __VERSION__,
+    sessionKeys: config.sessionKeys,
+    sampled: () => consent !== 'denied' && session.peek().sampled,
+    gate: createGate({ beforeSend: config.beforeSend, hint: guard.hint }),
+    load: parts.send!,
+    recovery: parts.recovery!,
+    recover,
+    clock,
+    timing,
+    guard,
+    pageId,
+    natives: {
+      ...options.natives,
+      fetchLater: attempt(() =>
+        (globalThis as { fetchLater?: DeliveryOptions['natives']['fetchLater'] }).fetchLater?.bind(globalThis),
+      ),
+      indexedDB: stored ? attempt(() => indexedDB) : undefined,
+      locks: attempt(() => navigator.locks),
+    },
+    // A page that is only prerendered has not been visited.
+    hold: consent !== 'granted' || isPrerendering(),
+    debug: config.debug,
+  })
+  /** Once nothing stands against it. */
+  const release = () => {
+    if (consent === 'granted' && !isPrerendering()) delivery?.release()
+  }
+
+  /** The page's address of the request leaves without its query, and of the page likewise. */
+  const cleaned = (record: TurnRecord): TurnRecord => ({
+    ...record,
+    requests: record.requests.map((request) => ({ ...request, url: cleanUrl(request.url, location.href) })),
+  })
+
+  /** What the prompt was relative to the one before, when it can be told; the record is amended with it. */
+  const judge = (turn: TurnRecord, { prompt, previous, edited, regenerated }: Opened) => {
+    if (config.intent === false || !previous) return
+    const note = (kind: CorrectionKind, score: number) => {
+      const amended = turns.amend(turn.id, { correction: { kind, score, of: previous.turnId } })
+      if (amended) delivery?.put(cleaned(amended), amended.outcome ? 'ready' : 'open')
+    }
+    if (edited) return note('edit', 1)
+    if (regenerated) return note('regenerate', 1)
+    if (!prompt || !previous.prompt) return
+    const texts = { previous: previous.prompt, next: prompt }
+    intent.with((part) => {
+      const verdict = part?.detectCorrection({
+        ...texts,
+        hints: { previousOutcome: previous.outcome, answerEndedInQuestion: previous.answerEndedWithQuestion },
+      })
+      if (verdict) note(verdict.kind, verdict.score)
+    })
+  }
+
+  const turns = createTurns({
+    clock,
+    timing,
+    guard,
+    ids: { traceId, spanId },
+    identity: origin,
+    isChat: options.isChat,
+    promptOf,
+    headersFor: options.headersFor,
+    backendOf,
+    screen: (port, { prompt }) => transcript?.open(port, prompt, clock.behind() > 0),
+    onOpen(turn, opened) {
+      open.add(turn.id)
+      options.alive(true)
+      delivery?.put(cleaned(turn), 'open', true)
+      judge(turn, opened)
+    },
+    onPrompt: judge,
+    onChange: (turn) => delivery?.put(cleaned(turn), 'open'),
+    onSettled(turn) {
+      open.delete(turn.id)
+      options.alive(open.size > 0)
+      const record = cleaned(turn)
+      delivery?.put(record, 'ready', true)
+      reactions.settled(turn)
+      if (config.debug) console.debug('[chat-vitals] turn', record)
+      for (const listener of listeners) guard(() => listener(record))
+    },
+  })
+
+  const reactions = createReactions({ turns, delivery, open, origin, clock, guard, signals: config.signals !== false })
+
+  const pageView = createPageView({
+    clock,
+    guard,
+    origin: origin(),
+    vitals: createLate(parts.vitals, guard),
+    opened: turns.opened,
+    put: (record) => {
+      if (config.webVitals !== false && unwatch) delivery?.put(record, 'ready')
+    },
+  })
+
+  const end = () => {
+    unwatch?.()
+    unwatch = undefined
+    turns.stopAll()
+  }
+
+  const engine: Engine = {
+    ...turns,
+    gesture(gesture) {
+      // First: what the page shows of a send before its turn is open belongs to that turn.
+      if (primes.has(gesture.kind)) transcript?.prime(gesture.prompt)
+      turns.gesture(gesture)
+    },
+    visibility(at, hidden) {
+      turns.visibility(at, hidden)
+      if (hidden) delivery?.hide()
+      else delivery?.show()
+    },
+    left(at) {
+      turns.left(at)
+      pageView.put()
+      delivery?.leave()
+    },
+    open: (given, promised) => turns.open({ ...given, attributes: cleanAttributes(given.attributes) }, promised),
+    read: labelReader(),
+    ...reactions,
+    watch() {
+      const paint = createPaintClock({ doc, guard, clock, timing, beacon: config.paintBeacon !== false })
+      transcript = watchTranscript({ guard, clock, paint, ui, composer: options.composer })
+      unwatch = stopAll([
+        paint.stop,
+        transcript.stop,
+        watchXhr(wire),
+        watchEventSource(wire),
+        watchWebSocket(wire),
+        () => (transcript = undefined),
+        listen(
+          doc,
+          'freeze',
+          guard.wrap(() => delivery?.freeze()),
+        ),
+        listen<PageTransitionEvent>(
+          window,
+          'pageshow',
+          guard.wrap((event) => {
+            if (event.persisted) delivery?.show()
+          }),
+        ),
+      ])
+    },
+    identify({ user, conversation }) {
+      if (user !== undefined) identity.user = cleanId(user)
+      if (conversation !== undefined) identity.conversation = cleanId(conversation)
+    },
+    consent(state) {
+      if (state === 'denied') {
+        end()
+        delivery?.purge('consent')
+      }
+      consent = state
+      release()
+    },
+    onTurn(callback) {
+      listeners.add(callback)
+      return () => void listeners.delete(callback)
+    },
+    flush: () => delivery?.flush() ?? Promise.resolve(),
+    async stop() {
+      pageView.put()
+      end()
+      listeners.clear()
+      await delivery?.stop()
+    },
+  }
+  if (isPrerendering()) listen(doc, 'prerenderingchange', guard.wrap(release), { once: true })
+  if (config.webVitals !== false && parts.vitals && delivery) pageView.start()
+  return engine
+}
