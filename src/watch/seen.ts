@@ -19,6 +19,8 @@ export interface Tail {
 }
 
 export interface Seen<T extends Tail> {
+  /** Tells now what the last frame showed, should the browser not have told yet. */
+  take(): void
   /** Looks in this frame at these blocks, that just grew, and at all that is still unseen. False: at none. */
   look(tail: T, grown: Iterable<Block>): boolean
   forget(tail: T): void
@@ -50,32 +52,30 @@ export function createSeen<T extends Tail>(guard: Guard, seen: (tail: T, unseen:
     if (!entry.isIntersecting || !view.height || !view.width) return 0
     return box.bottom - view.bottom <= CLIPPED ? 1 : (view.bottom - box.top) / box.height
   }
-  const observer = new IntersectionObserver(
-    guard.wrap((entries: IntersectionObserverEntry[]) => {
-      const tails = new Set<T>()
-      for (const entry of entries) {
-        const owner = owners.get(entry.target)
-        if (!owner) continue
-        owner.block.reach = reachOf(entry, owner.block)
-        tails.add(owner.tail)
+  const tell = guard.wrap((entries: IntersectionObserverEntry[]) => {
+    const tails = new Set<T>()
+    for (const entry of entries) {
+      const owner = owners.get(entry.target)
+      if (!owner) continue
+      owner.block.reach = reachOf(entry, owner.block)
+      tails.add(owner.tail)
+    }
+    for (const tail of tails) {
+      const { blocks } = tail
+      let unseen = 0
+      let index = blocks.length - 1
+      for (; index >= 0; index--) {
+        const { laid, reach } = blocks[index]!
+        unseen += laid * (1 - reach)
+        if (reach) break
       }
-      for (const tail of tails) {
-        const { blocks } = tail
-        let unseen = 0
-        let index = blocks.length - 1
-        for (; index >= 0; index--) {
-          const { laid, reach } = blocks[index]!
-          unseen += laid * (1 - reach)
-          if (reach) break
-        }
-        // What stands before something seen has been passed.
-        const passed = index < 0 ? 0 : blocks[index]!.reach < 1 ? index : index + 1
-        for (const block of blocks.splice(0, passed)) release(block)
-        seen(tail, index < 0 ? Infinity : Math.round(unseen))
-      }
-    }),
-    { threshold: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1] },
-  )
+      // What stands before something seen has been passed.
+      const passed = index < 0 ? 0 : blocks[index]!.reach < 1 ? index : index + 1
+      for (const block of blocks.splice(0, passed)) release(block)
+      seen(tail, index < 0 ? Infinity : Math.round(unseen))
+    }
+  })
+  const observer = new IntersectionObserver(tell, { threshold: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1] })
   const release = ({ element }: Block): void => {
     observer.unobserve(element)
     owners.delete(element)
@@ -89,6 +89,7 @@ export function createSeen<T extends Tail>(guard: Guard, seen: (tail: T, unseen:
   }
 
   return {
+    take: () => tell(observer.takeRecords()),
     look(tail, grown) {
       const all = new Set([...tail.blocks, ...grown])
       const blocks: Block[] = []

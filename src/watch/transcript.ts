@@ -236,6 +236,8 @@ export function watchTranscript(options: {
     take()
     digest()
     frame = undefined
+    // Two frames in a row can be laid out before the browser tells of the first.
+    seen.take()
     judge()
     now.judged = true
     frames.push(now)

@@ -100,7 +100,10 @@ async function truthOf(events, eye) {
 async function press(tab) {
   for (const type of ['keyDown', 'keyUp'])
     await tab.send('Input.dispatchKeyEvent', {
-      ...{ type, key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13 },
+      type,
+      key: 'Enter',
+      code: 'Enter',
+      windowsVirtualKeyCode: 13,
       ...(type === 'keyDown' && { text: '\r' }),
     })
 }
@@ -180,7 +183,11 @@ console.log(
       const peer = (key) => median(errors(rows, ({ peers }) => peers[key]))
       const methods = Object.entries(Object.groupBy?.(rows, ({ method }) => method) ?? {})
       return [
-        ...[name, rows.length, ...spread(ours), worst(ours), peer('chunk'), peer('observer'), peer('frames')],
+        name,
+        rows.length,
+        ...spread(ours),
+        worst(ours),
+        ...['chunk', 'observer', 'frames'].map(peer),
         methods.map(([method, some]) => `${method} ${some.length}`).join(', ') || rows[0]?.method,
         Object.entries(excluded)
           .map(([why, n]) => `${n}: ${why}`)

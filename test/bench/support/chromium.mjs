@@ -92,13 +92,17 @@ export async function launch({ args = [], size = [900, 700] } = {}) {
       await loaded
     }
     return {
-      ...{ send: to, on, run },
+      send: to,
+      on,
+      run,
       show: () => send('Target.activateTarget', { targetId }).then(() => sleep(50)),
       close: () => send('Target.closeTarget', { targetId }).then(() => {}),
     }
   }
   return {
-    ...{ tab, send, pid: child.pid },
+    tab,
+    send,
+    pid: child.pid,
     async close() {
       const gone = new Promise((resolve) => child.once('exit', resolve))
       await Promise.race([send('Browser.close').catch(() => {}), sleep(3000)])

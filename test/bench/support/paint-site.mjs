@@ -26,7 +26,7 @@ function page(scenario) {
       })
     },
     placeholder(to, all, piece) {
-      to.previousElementSibling?.classList.contains('wait') && to.previousElementSibling.remove()
+      log.querySelector('.wait')?.remove()
       append(to, all, piece)
     },
     'same block'(to, all) {
