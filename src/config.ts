@@ -40,7 +40,7 @@ export interface Options {
   consent?: Consent
   /** Use IndexedDB and localStorage. @defaultValue true */
   storage?: boolean
-  /** CSP nonce for what the library must add to the page. @defaultValue the script tag's own */
+  /** CSP nonce of the script tag. Taken, and not used so far: nothing that is added to the page needs one. */
   nonce?: string
   /** Time the first text by a 2×2 px element that the browser reports as painted. @defaultValue true */
   paintBeacon?: boolean
@@ -64,6 +64,7 @@ export interface Config extends Omit<Options, 'service' | 'ui'> {
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+const isSwitch = (value: unknown): boolean => typeof value === 'boolean'
 const isPatterns = (value: unknown): value is (string | RegExp)[] =>
   Array.isArray(value) && value.every((one) => isText(one) || one instanceof RegExp)
 
@@ -90,11 +91,17 @@ const rules: { [K in keyof Options]: [(value: unknown) => boolean, string] } = {
   ui: [(value) => isText(value) || typeof value === 'object', "ui: 'auto' or { answer: '.assistant' }"],
   user: [isText, "user: 'u-123'"],
   conversation: [isText, "conversation: 'c-123'"],
-  sessionKeys: [isPatterns, "sessionKeys: ['gen_ai.session.id']"],
+  sessionKeys: [(value) => Array.isArray(value) && value.every(isText), "sessionKeys: ['gen_ai.session.id']"],
   consent: [
     (value) => value === 'granted' || value === 'pending' || value === 'denied',
     "consent: 'granted', 'pending' or 'denied'",
   ],
+  ...Object.fromEntries(
+    ['baggage', 'storage', 'paintBeacon', 'intent', 'signals', 'webVitals', 'debug'].map((name) => [
+      name,
+      [isSwitch, `${name}: true or false`],
+    ]),
+  ),
 }
 
 /** Checks the options. Never throws: a wrong value is said once through `hint` and its default used. */

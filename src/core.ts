@@ -7,7 +7,7 @@ import type { Options } from './config.ts'
 export const init = (options?: Options): Handle =>
   start(options, { engine: () => import('./engine.ts'), intent: () => import('./intent.ts') })
 
-export const { turn, feedback, identify, consent, session, fetch, onTurn, flush, stop } = verbs
+export const { turn, feedback, identify, consent, session, fetch, onTurn, flush, stop, bind, signal } = verbs
 export type { Handle, Identity, SessionView } from './start.ts'
 export type { Consent, Options, UiSelectors } from './config.ts'
 export type { FeedbackOptions, FeedbackValue } from './turn/feedback.ts'

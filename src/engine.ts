@@ -3,6 +3,7 @@
  * place that knows these parts; what each does is in its room, here is only who hands what to whom.
  */
 import type { PageClock } from './base/clock.ts'
+import { attempt } from './base/guard.ts'
 import type { Guard } from './base/guard.ts'
 import { spanId, traceId } from './base/ids.ts'
 import { createLate } from './base/late.ts'
@@ -15,12 +16,13 @@ import type { ChatLikeness } from './context/chat-call.ts'
 import { cleanAttributes, cleanId, cleanUrl, createGate } from './context/privacy.ts'
 import type { Session } from './context/session.ts'
 import { backendOf } from './context/trace.ts'
+import type { Propagation } from './context/trace.ts'
 import type { Delivery, DeliveryOptions } from './export/delivery.ts'
 import { createPageView } from './page-view.ts'
 import { createReactions } from './reactions.ts'
 import type { Reactions } from './reactions.ts'
-import type { Handle } from './start.ts'
-import type { Call, ManualTurn, ManualTurnOptions, PagePort, Promised } from './turn/marks.ts'
+import type { Handle, Identity } from './start.ts'
+import type { Call, LifePort, ManualTurn, ManualTurnOptions, PagePort, Promised } from './turn/marks.ts'
 import type { CorrectionKind, TurnRecord } from './turn/record.ts'
 import { createTurns, recover } from './turn/turns.ts'
 import type { Opened } from './turn/turns.ts'
@@ -56,7 +58,12 @@ export interface EngineOptions {
   pageId: string
   session: Session
   isChat(call: Call): ChatLikeness
-  headersFor(url: string, traceId: string, spanId: string): Record<string, string>
+  propagation: Propagation
+  /** As the page said it last; not cleaned. */
+  identity: Identity
+  consent(): Consent
+  /** A turn of this page has settled. */
+  settled(record: TurnRecord): void
   /** Absolute. */
   endpoint?: string
   ui?: Ui
@@ -74,13 +81,14 @@ export interface EngineOptions {
 }
 
 /** The verbs of the handle, and the port of the watchers. */
-export interface Engine
-  extends PagePort, Omit<Reactions, 'settled'>, Pick<Handle, 'identify' | 'consent' | 'onTurn' | 'flush' | 'stop'> {
+export interface Engine extends PagePort, LifePort, Omit<Reactions, 'settled'>, Pick<Handle, 'flush' | 'stop'> {
   open(given: ManualTurnOptions, promised?: Promised): ManualTurn
   /** Tells a control by its label. */
   read(label: string): Control | undefined
-  /** Begins to watch the screen; ended by `consent('denied')` and `stop()`. */
+  /** Begins to watch the screen; ended when consent is denied, and by `stop()`. */
   watch(): void
+  /** Acts on what `consent()` says now. */
+  consented(): void
 }
 
 /** Gestures after which the page may show a send before its request goes out. */
@@ -88,33 +96,23 @@ const primes = new Set<string>(['submit', 'regenerate', 'edit'])
 
 const isPrerendering = (): boolean => (document as { prerendering?: boolean }).prerendering === true
 
-/** Access itself throws where storage is denied. */
-const attempt = <T>(get: () => T): T | undefined => {
-  try {
-    return get()
-  } catch {
-    return undefined
-  }
-}
-
 export function createEngine(options: EngineOptions): Engine {
   const { config, clock, timing, guard, pageId, session, endpoint, parts, createDelivery, ui, wire } = options
   const doc = document
   const stored = config.storage !== false
   const intent = createLate(parts.intent, guard)
-  const listeners = new Set<(turn: TurnRecord) => void>()
-  const identity = { user: cleanId(config.user), conversation: cleanId(config.conversation) }
   // Turns whose record may still change; while there is one, the heart beats.
   const open = new Set<string>()
-  let consent: Consent = config.consent
+  // The page is hidden, as far as was told.
+  let away = false
   let unwatch: Stop | undefined
   let transcript: Transcript | undefined
 
-  const origin = () => ({
-    sessionId: session.touch().id,
+  const origin = ({ id } = session.touch()) => ({
+    sessionId: id,
     pageId,
-    userId: identity.user,
-    conversationId: identity.conversation,
+    userId: cleanId(options.identity.user),
+    conversationId: cleanId(options.identity.conversation),
     attributes: cleanAttributes(
       typeof config.attributes === 'function' ? guard(config.attributes as () => unknown) : config.attributes,
     ),
@@ -134,7 +132,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     version: __VERSION__,
     sessionKeys: config.sessionKeys,
-    sampled: () => consent !== 'denied' && session.peek().sampled,
+    sampled: () => options.consent() !== 'denied' && session.peek().sampled,
     gate: createGate({ beforeSend: config.beforeSend, hint: guard.hint }),
     load: parts.send!,
     recovery: parts.recovery!,
@@ -152,15 +150,15 @@ export function createEngine(options: EngineOptions): Engine {
       locks: attempt(() => navigator.locks),
     },
     // A page that is only prerendered has not been visited.
-    hold: consent !== 'granted' || isPrerendering(),
+    hold: options.consent() !== 'granted' || isPrerendering(),
     debug: config.debug,
   })
   /** Once nothing stands against it. */
   const release = () => {
-    if (consent === 'granted' && !isPrerendering()) delivery?.release()
+    if (options.consent() === 'granted' && !isPrerendering()) delivery?.release()
   }
 
-  /** The page's address of the request leaves without its query, and of the page likewise. */
+  /** Addresses of requests leave without credentials, query and fragment. */
   const cleaned = (record: TurnRecord): TurnRecord => ({
     ...record,
     requests: record.requests.map((request) => ({ ...request, url: cleanUrl(request.url, location.href) })),
@@ -177,13 +175,19 @@ export function createEngine(options: EngineOptions): Engine {
     if (regenerated) return note('regenerate', 1)
     if (!prompt || !previous.prompt) return
     const texts = { previous: previous.prompt, next: prompt }
-    intent.with((part) => {
-      const verdict = part?.detectCorrection({
-        ...texts,
-        hints: { previousOutcome: previous.outcome, answerEndedInQuestion: previous.answerEndedWithQuestion },
-      })
-      if (verdict) note(verdict.kind, verdict.score)
-    })
+    intent.with((part) =>
+      // Not in the page's own send.
+      clock.setTimeout(
+        guard.wrap(() => {
+          const verdict = part?.detectCorrection({
+            ...texts,
+            hints: { previousOutcome: previous.outcome, answerEndedInQuestion: previous.answerEndedWithQuestion },
+          })
+          if (verdict) note(verdict.kind, verdict.score)
+        }),
+        0,
+      ),
+    )
   }
 
   const turns = createTurns({
@@ -194,9 +198,9 @@ export function createEngine(options: EngineOptions): Engine {
     identity: origin,
     isChat: options.isChat,
     promptOf,
-    headersFor: options.headersFor,
+    ...options.propagation,
     backendOf,
-    screen: (port, { prompt }) => transcript?.open(port, prompt, clock.behind() > 0),
+    screen: (port, prompt) => transcript?.open(port, prompt, clock.behind() > 0),
     onOpen(turn, opened) {
       open.add(turn.id)
       options.alive(true)
@@ -212,7 +216,7 @@ export function createEngine(options: EngineOptions): Engine {
       delivery?.put(record, 'ready', true)
       reactions.settled(turn)
       if (config.debug) console.debug('[chat-vitals] turn', record)
-      for (const listener of listeners) guard(() => listener(record))
+      options.settled(record)
     },
   })
 
@@ -221,7 +225,8 @@ export function createEngine(options: EngineOptions): Engine {
   const pageView = createPageView({
     clock,
     guard,
-    origin: origin(),
+    pageId,
+    origin: () => origin(session.peek()),
     vitals: createLate(parts.vitals, guard),
     opened: turns.opened,
     put: (record) => {
@@ -235,7 +240,7 @@ export function createEngine(options: EngineOptions): Engine {
     turns.stopAll()
   }
 
-  const engine: Engine = {
+  return {
     ...turns,
     gesture(gesture) {
       // First: what the page shows of a send before its turn is open belongs to that turn.
@@ -244,6 +249,8 @@ export function createEngine(options: EngineOptions): Engine {
     },
     visibility(at, hidden) {
       turns.visibility(at, hidden)
+      if (hidden === away) return
+      away = hidden
       if (hidden) delivery?.hide()
       else delivery?.show()
     },
@@ -252,7 +259,13 @@ export function createEngine(options: EngineOptions): Engine {
       pageView.put()
       delivery?.leave()
     },
-    open: (given, promised) => turns.open({ ...given, attributes: cleanAttributes(given.attributes) }, promised),
+    frozen: () => delivery?.freeze(),
+    restored: () => delivery?.show(),
+    open: (given, promised) =>
+      turns.open(
+        { ...given, conversation: cleanId(given.conversation), attributes: cleanAttributes(given.attributes) },
+        promised,
+      ),
     read: labelReader(),
     ...reactions,
     watch() {
@@ -265,45 +278,23 @@ export function createEngine(options: EngineOptions): Engine {
         watchEventSource(wire),
         watchWebSocket(wire),
         () => (transcript = undefined),
-        listen(
-          doc,
-          'freeze',
-          guard.wrap(() => delivery?.freeze()),
-        ),
-        listen<PageTransitionEvent>(
-          window,
-          'pageshow',
-          guard.wrap((event) => {
-            if (event.persisted) delivery?.show()
-          }),
-        ),
+        isPrerendering() ? listen(doc, 'prerenderingchange', guard.wrap(release), { once: true }) : undefined,
+        config.webVitals !== false && parts.vitals && delivery ? pageView.start() : undefined,
       ])
     },
-    identify({ user, conversation }) {
-      if (user !== undefined) identity.user = cleanId(user)
-      if (conversation !== undefined) identity.conversation = cleanId(conversation)
-    },
-    consent(state) {
-      if (state === 'denied') {
-        end()
-        delivery?.purge('consent')
-      }
-      consent = state
+    consented() {
       release()
-    },
-    onTurn(callback) {
-      listeners.add(callback)
-      return () => void listeners.delete(callback)
+      if (options.consent() === 'granted') return
+      delivery?.hold()
+      if (options.consent() === 'pending') return
+      end()
+      delivery?.purge('consent')
     },
     flush: () => delivery?.flush() ?? Promise.resolve(),
     async stop() {
       pageView.put()
       end()
-      listeners.clear()
       await delivery?.stop()
     },
   }
-  if (isPrerendering()) listen(doc, 'prerenderingchange', guard.wrap(release), { once: true })
-  if (config.webVitals !== false && parts.vitals && delivery) pageView.start()
-  return engine
 }

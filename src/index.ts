@@ -16,7 +16,7 @@ export const init = (options?: Options): Handle =>
     vitals: () => import('./watch/web-vitals.ts'),
   })
 
-export const { turn, feedback, identify, consent, session, fetch, onTurn, flush, stop } = verbs
+export const { turn, feedback, identify, consent, session, fetch, onTurn, flush, stop, bind, signal } = verbs
 export type { Handle, Identity, SessionView } from './start.ts'
 export type { Consent, Options, UiSelectors } from './config.ts'
 export type { FeedbackOptions, FeedbackValue } from './turn/feedback.ts'

@@ -4,6 +4,7 @@ import type { Guard } from './base/guard.ts'
 import { spanId, traceId } from './base/ids.ts'
 import type { Late } from './base/late.ts'
 import { listen } from './base/listen.ts'
+import type { Stop } from './base/listen.ts'
 import { cleanUrl } from './context/privacy.ts'
 import type { Origin } from './turn/feedback.ts'
 import type { PageRecord } from './turn/record.ts'
@@ -15,27 +16,28 @@ export interface PageView {
   /** Hands the record over as it is now, with a higher revision. */
   put(): void
   /** Begins with the vitals when the page has loaded and rests: nothing of ours competes with it. */
-  start(): void
+  start(): Stop
 }
 
 export function createPageView(options: {
   clock: Clock
   guard: Guard
-  origin: Origin
+  pageId: string
+  origin(): Origin
   vitals: Late<typeof import('./watch/web-vitals.ts')>
   /** Turns opened so far. */
   opened(): number
   put(record: PageRecord): void
 }): PageView {
-  const { clock, guard, origin } = options
+  const { clock, guard, pageId, origin } = options
   const view: PageRecord = {
     v: 1,
     kind: 'page',
     rev: 0,
-    id: origin.pageId,
+    id: pageId,
     traceId: traceId(),
     spanId: spanId(),
-    ...origin,
+    ...origin(),
     startedAt: Math.round(clock.epoch() - clock.now()),
     at: clock.epoch(),
     url: cleanUrl(location.href),
@@ -44,15 +46,22 @@ export function createPageView(options: {
   }
   const put = () => {
     view.rev++
-    options.put({ ...view, at: clock.epoch(), opened: options.opened() })
+    options.put({ ...view, ...origin(), at: clock.epoch(), opened: options.opened() })
   }
+  let stopped = false
+  let timer: number | undefined
+  // Vitals once watched cannot be unwatched: the page view goes on with them.
+  let begun = false
   const begin = guard.wrap(() => {
-    options.vitals.with((part) =>
-      part?.watchWebVitals((vital) => {
-        view.vitals = [...view.vitals.filter(({ name }) => name !== vital.name), { ...vital, at: clock.epoch() }]
-      }),
-    )
-    clock.setTimeout(guard.wrap(put), firstAfter)
+    if (stopped) return
+    if (!begun)
+      options.vitals.with((part) =>
+        part?.watchWebVitals((vital) => {
+          view.vitals = [...view.vitals.filter(({ name }) => name !== vital.name), { ...vital, at: clock.epoch() }]
+        }),
+      )
+    begun = true
+    timer = clock.setTimeout(guard.wrap(put), firstAfter)
   })
   const rest = guard.wrap(() => {
     // Safari has none.
@@ -63,8 +72,13 @@ export function createPageView(options: {
   return {
     put,
     start() {
-      if (document.readyState === 'complete') rest()
-      else listen(window, 'load', rest, { once: true })
+      stopped = false
+      const off = document.readyState === 'complete' ? rest() : listen(window, 'load', rest, { once: true })
+      return () => {
+        stopped = true
+        off?.()
+        clock.clearTimeout(timer)
+      }
     },
   }
 }

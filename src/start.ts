@@ -4,9 +4,9 @@
  * engine is here to make turns of it. What measures, stores and sends is wired there.
  */
 import { pageClock } from './base/clock.ts'
-import { createGuard } from './base/guard.ts'
+import { attempt, createGuard } from './base/guard.ts'
 import type { Guard } from './base/guard.ts'
-import { randomHex, spanId, traceId } from './base/ids.ts'
+import { randomHex, spanId, traceId, traceparent } from './base/ids.ts'
 import { createLate } from './base/late.ts'
 import type { Late } from './base/late.ts'
 import { stopAll } from './base/listen.ts'
@@ -16,30 +16,33 @@ import { readOptions } from './config.ts'
 import type { Consent, Options } from './config.ts'
 import { createRecognizer } from './context/chat-call.ts'
 import { createSession } from './context/session.ts'
-import { createPropagation, traceparent } from './context/trace.ts'
+import { createPropagation } from './context/trace.ts'
 import type { Engine, EngineOptions, EngineParts } from './engine.ts'
 import type { FeedbackOptions, FeedbackValue } from './turn/feedback.ts'
-import type { CallPort, ManualTurn, ManualTurnOptions, PagePort, Promised } from './turn/marks.ts'
+import type { CallPort, LifePort, ManualTurn, ManualTurnOptions, PagePort, Promised } from './turn/marks.ts'
 import type { SignalKind, TurnRecord } from './turn/record.ts'
 import { watchActions } from './watch/actions.ts'
 import { watchAttention } from './watch/attention.ts'
 import { createFeed } from './watch/feed.ts'
-import type { Formats } from './watch/feed.ts'
+import type { Feed, Formats } from './watch/feed.ts'
 import { watchFetch, wrapFetch } from './watch/fetch.ts'
 import { PRESETS, uiOf } from './watch/ui.ts'
 
 export interface Identity {
   /** Pseudonymous; null forgets it. */
   user?: string | null
+  /** Id of the conversation shown; null forgets it. */
   conversation?: string | null
 }
 
 export interface SessionView {
   /** Value of `session.id`; what to look for in the backend. */
   id: string
+  /** Value of `chat_vitals.page.id`. */
   pageId: string
   /** Epoch ms. */
   startedAt: number
+  /** Recorded, as `sampleRate` says. */
   sampled: boolean
 }
 
@@ -48,8 +51,11 @@ export interface Handle {
   turn(options?: ManualTurnOptions): ManualTurn
   /** What the user thought of an answer. A value of no known form is said on the console, nothing is sent. */
   feedback(value: FeedbackValue, options?: FeedbackOptions): void
+  /** Who asks, and in which conversation, from the next turn on. What is not named stays. */
   identify(identity: Identity): void
+  /** What the user allows. `denied` restores the page and deletes what is kept; `pending` keeps all in memory. */
   consent(state: Consent): void
+  /** The session now. */
   session(): SessionView
   /** A fetch whose chat calls are seen, for code that took the page's fetch before we came. */
   fetch: typeof globalThis.fetch
@@ -57,7 +63,7 @@ export interface Handle {
   onTurn(callback: (turn: TurnRecord) => void): () => void
   /** Sends what waits; resolves when the collector has it or asked to wait. Never rejects. */
   flush(): Promise<void>
-  /** Ends all watching and restores the page, after a last flush of at most 2 s. */
+  /** Ends all watching and restores the page, for good; resolves after a last flush of at most 2 s. */
   stop(): Promise<void>
   /** Lets `feedback(…, { message: id })` find the turn, also after a reload. @param turnId default: the last turn */
   bind(messageId: string, turnId?: string): void
@@ -76,6 +82,8 @@ export interface Kit extends EngineParts {
 
 /** Waits before the engine is asked for again, ms; what happens meanwhile waits in line. */
 const again = [1000, 4000, 15_000]
+/** What may wait in line for the engine: gestures, calls and pieces of streams. */
+const mostWaiting = 10_000
 /** Gestures this close may be one: what the first was promised holds for the second, ms. */
 const sameGesture = 1000
 
@@ -115,24 +123,12 @@ export const verbs = Object.fromEntries(
   ]),
 ) as unknown as Handle
 
-/** Below Chrome 109, Firefox 115 and Safari 16.4 something of this is missing. */
+/** What Chrome has since 109, Firefox since 113, Safari since 16.4; and a source of ids. */
 const isSupported = () =>
   typeof document !== 'undefined' &&
-  typeof WeakRef !== 'undefined' &&
-  'structuredClone' in globalThis &&
-  'findLast' in Array.prototype &&
-  isSecureEnough()
-/** `crypto.getRandomValues` is there in insecure contexts too; without it no id can be made. */
-const isSecureEnough = () => typeof globalThis.crypto?.getRandomValues === 'function'
-
-/** Access itself throws where storage is denied. */
-const attempt = <T>(get: () => T): T | undefined => {
-  try {
-    return get()
-  } catch {
-    return undefined
-  }
-}
+  'MathMLElement' in globalThis &&
+  'CompressionStream' in globalThis &&
+  typeof globalThis.crypto?.getRandomValues === 'function'
 
 /** Starts measuring this page; see `init` of the entries. */
 export function start(options: Options | undefined, kit: Kit): Handle {
@@ -155,9 +151,17 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
     fetch: attempt(() => globalThis.fetch.bind(globalThis)),
     localStorage: config.storage === false ? undefined : attempt(() => localStorage),
   }
-  const session = createSession({ clock, timing, sampleRate: config.sampleRate, storage: natives.localStorage })
+  let consent: Consent = config.consent
+  let stopped = false
+  const session = createSession({
+    clock,
+    timing,
+    sampleRate: config.sampleRate,
+    storage: natives.localStorage,
+    mayStore: () => consent === 'granted',
+  })
   const isChat = createRecognizer({ base, requests: config.requests })
-  const headersFor = createPropagation({
+  const propagation = createPropagation({
     base,
     propagateTo: config.propagateTo,
     baggage: config.baggage === true,
@@ -170,11 +174,15 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
   if (!ui)
     guard.hint(`option ui: there is no preset '${String(config.ui)}'; there are ${Object.keys(PRESETS).join(', ')}`)
 
-  let consent: Consent = config.consent
+  const identity: Identity = { user: config.user, conversation: config.conversation }
+  const listeners = new Set<(turn: TurnRecord) => void>()
+  // Streams under way.
+  const feeds = new Set<Feed>()
   let unwatch: Stop | undefined
   let alive: ((on: boolean) => void) | undefined
   let composer: (() => Element | undefined) | undefined
 
+  let engine: Engine | undefined
   const loading = createLate(
     (tries) => {
       const part = kit.engine(tries)
@@ -183,9 +191,10 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
     },
     guard,
     again,
+    mostWaiting,
   )
-  const create = ({ createEngine, createDelivery }: EnginePart) =>
-    createEngine({
+  const create = ({ createEngine, createDelivery }: EnginePart): void => {
+    engine = createEngine({
       config,
       clock,
       timing,
@@ -193,7 +202,12 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
       pageId,
       session,
       isChat,
-      headersFor,
+      propagation,
+      identity,
+      consent: () => consent,
+      settled: (record) => {
+        for (const listener of listeners) guard(() => listener(record))
+      },
       endpoint,
       ui,
       natives,
@@ -203,31 +217,43 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
       composer: () => composer?.(),
       alive: (on) => alive?.(on),
     })
-
-  let engine: Engine | undefined
+    if (unwatch) engine.watch()
+  }
   /** What waits is taken up in order, as of the time at which it came. */
   const late: Late<EnginePart> = {
     with(fn) {
+      if (engine) return loading.with(fn)
       const at = clock.now()
-      loading.with(engine ? fn : (part) => clock.replay(at, () => fn(part)))
+      loading.with((part) => {
+        if (part && !engine) guard(() => create(part))
+        clock.replay(at, () => fn(part))
+      })
     },
   }
   const tell = (fn: (engine: Engine) => void): void => {
+    if (stopped) return
     if (engine) fn(engine)
-    else late.with((part) => part && fn((engine ??= create(part))))
+    else late.with(() => engine && fn(engine))
   }
 
-  // What the next turn is promised while there is no engine to open it.
+  // What the next turn is promised while there is no engine to open it; whether one opened by hand has taken it.
   let promised: Promised | undefined
+  let taken = false
   let gestured = -Infinity
-  const promise = (): Promised => {
-    const ids = (promised ??= { traceId: traceId(), spanId: spanId() })
+  const promise = (byHand?: boolean): Promised => {
+    const free = clock.now() - gestured > timing.gesture
+    if (!promised || (byHand && taken)) {
+      promised = { traceId: traceId(), spanId: spanId() }
+      taken = false
+    }
+    const ids = promised
+    taken ||= !!byHand
     // Without a gesture, each call may be a turn of its own.
-    if (gestured < 0) promised = undefined
+    if (free && !taken) promised = undefined
     return ids
   }
 
-  const port: PagePort = {
+  const port: PagePort & LifePort = {
     gesture(gesture) {
       session.touch()
       if (engine) return engine.gesture(gesture)
@@ -244,7 +270,7 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
       let to: CallPort | undefined
       tell((it) => (to = it.call({ ...call, promised: ids })))
       return {
-        headers: headersFor(call.url, ids.traceId, ids.requestId),
+        headers: propagation.headersFor(call.url, ids.traceId, ids.requestId),
         response: (...args) => tell(() => to?.response(...args)),
         content: (content) => tell(() => to?.content(content)),
         end: (...args) => tell(() => to?.end(...args)),
@@ -255,21 +281,26 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
     longFrame: (from, to) => tell((it) => it.longFrame(from, to)),
     suspended: (from, to) => tell((it) => it.suspended(from, to)),
     left: (at) => tell((it) => it.left(at)),
+    frozen: () => tell((it) => it.frozen()),
+    restored: () => tell((it) => it.restored()),
   }
 
   const openTurn = (given: ManualTurnOptions): ManualTurn => {
-    if (engine) return engine.open(given)
-    const ids = promise()
+    if (stopped || consent === 'denied') return noTurn
     let turn: ManualTurn | undefined
-    tell((it) => (turn = it.open(given, ids)))
-    const parent = traceparent(ids.traceId, ids.spanId)
+    let ids: Promised | undefined
+    if (engine) turn = engine.open(given)
+    else {
+      ids = promise(true)
+      tell((it) => (turn = it.open(given, ids)))
+    }
     return {
-      id: ids.spanId,
-      traceparent: parent,
-      headers: () => ({ traceparent: parent }),
-      chunk: (text) => tell(() => turn?.chunk(text)),
-      text: (shown) => tell(() => turn?.text(shown)),
-      end: (outcome) => tell(() => turn?.end(outcome)),
+      id: ids?.spanId ?? turn!.id,
+      traceparent: ids ? traceparent(ids.traceId, ids.spanId) : turn!.traceparent,
+      headers: () => guard(() => (ids ? propagation.headersOf(ids.traceId, ids.spanId) : turn!.headers())) ?? {},
+      chunk: guard.wrap((text) => tell(() => turn?.chunk(text))),
+      text: guard.wrap((shown) => tell(() => turn?.text(shown))),
+      end: guard.wrap((outcome) => tell(() => turn?.end(outcome))),
     }
   }
 
@@ -278,8 +309,15 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
     guard,
     clock,
     skip: (url: string) => url === endpoint,
-    follow: (call: CallPort, onEnd: Stop) => createFeed(call, { clock, formats: late }, onEnd),
-    pass: false,
+    follow(call: CallPort, onEnd: Stop) {
+      const feed = createFeed(call, { clock, formats: late }, () => {
+        feeds.delete(feed)
+        onEnd()
+      })
+      feeds.add(feed)
+      return feed
+    },
+    pass: consent === 'denied',
   }
 
   /** Puts the first script's watchers on the page; undone by `unwatch`. */
@@ -291,61 +329,77 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
       guard,
       // Until the labels are here, a control is told by its shape and by what follows it.
       read: (label) => engine?.read(label),
-      on: (control, _event, element) => {
+      on: (control, element) => {
         if (control === 'copy' || control === 'share') tell((it) => it.signal(control, element))
       },
     })
     const attention = watchAttention({ port, clock, guard, timing })
     composer = actions.composer
     alive = attention.active
-    if (document.hidden) port.visibility(clock.now(), true)
-    unwatch = stopAll([watchFetch(wire), actions.stop, attention.stop])
-    tell((it) => it.watch())
+    port.visibility(clock.now(), document.hidden)
+    unwatch = stopAll([
+      watchFetch(wire),
+      actions.stop,
+      attention.stop,
+      () => {
+        unwatch = undefined
+        for (const feed of feeds) feed.end('cancelled')
+      },
+    ])
+    engine?.watch()
   }
 
   /** What the engine promises; nothing more is known when it does not come in time. */
   const ask = (fn: (engine: Engine) => Promise<void>, patience: number): Promise<void> =>
     new Promise((resolve) => {
-      tell((it) => resolve(fn(it)))
-      if (!engine) clock.setTimeout(resolve, patience)
+      const timer = engine ? undefined : clock.setTimeout(resolve, patience)
+      guard(() =>
+        tell((it) => {
+          clock.clearTimeout(timer)
+          resolve(guard(() => fn(it)))
+        }),
+      )
+      if (stopped) resolve()
     })
 
   const handle: Handle = {
     turn: (given = {}) => guard(() => openTurn(given)) ?? noTurn,
     feedback: guard.wrap((value, about) => tell((it) => it.feedback(value, about))),
-    identify: guard.wrap((identity) => tell((it) => it.identify(identity))),
+    identify: guard.wrap(({ user, conversation }) => {
+      if (user !== undefined) identity.user = user
+      if (conversation !== undefined) identity.conversation = conversation
+    }),
     consent: guard.wrap((state) => {
       if (!['granted', 'pending', 'denied'].includes(state)) {
         guard.hint("consent takes 'granted', 'pending' or 'denied'")
         return
       }
-      if (state === consent) return
+      if (state === consent || stopped) return
       consent = state
+      engine?.consented()
       if (state === 'denied') {
         unwatch?.()
-        unwatch = undefined
-      } else if (!unwatch) guard(watch)
-      tell((it) => it.consent(state))
+        session.forget()
+        return
+      }
+      session.touch()
+      if (!unwatch) guard(watch)
     }),
     session: () => ({ ...session.peek(), pageId }),
     fetch: wrapFetch((...args) => globalThis.fetch(...args), wire),
     onTurn(callback) {
-      let stop: Stop | undefined
-      let stopped = false
-      tell((it) => {
-        if (!stopped) stop = it.onTurn(callback)
-      })
-      return () => {
-        stopped = true
-        stop?.()
-      }
+      listeners.add(callback)
+      return () => void listeners.delete(callback)
     },
     flush: () => ask((it) => it.flush(), timing.sendTimeout),
     stop() {
+      const done = unwatch || engine ? ask((it) => it.stop(), timing.stopMost) : Promise.resolve()
+      stopped = true
       unwatch?.()
-      unwatch = undefined
+      listeners.clear()
+      wire.pass = true
       if (page[instance] === handle) delete page[instance]
-      return ask((it) => it.stop(), timing.storeOpen)
+      return done
     },
     bind: guard.wrap((messageId, turnId) => tell((it) => it.bind(messageId, turnId))),
     signal: guard.wrap((kind) => tell((it) => it.signal(kind))),

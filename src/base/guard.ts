@@ -44,3 +44,12 @@ export function createGuard(options: { debug?: boolean; console?: Pick<Console, 
   guard.errors = () => errors
   return guard
 }
+
+/** For what the page may deny, where mere access throws. */
+export const attempt = <T>(get: () => T): T | undefined => {
+  try {
+    return get()
+  } catch {
+    return undefined
+  }
+}

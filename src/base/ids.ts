@@ -12,3 +12,5 @@ export function randomHex(bytes: number): string {
 export const traceId = (): string => randomHex(16)
 /** 8 bytes. */
 export const spanId = (): string => randomHex(8)
+/** W3C `traceparent`, always sampled: an unsampled session sends none at all. */
+export const traceparent = (trace: string, span: string): string => `00-${trace}-${span}-01`

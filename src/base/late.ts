@@ -10,11 +10,13 @@ export interface Late<T> {
  * @param run guards what waited: a throw in one must not keep the others waiting
  * @param again waits before further attempts, ms, while the line is kept. After the last one a failed load is tried again
  *   at the next need @defaultValue none
+ * @param most may wait in line; of more, the newest are given up @defaultValue no bound, for lines that bound themselves
  */
 export function createLate<T>(
   load: ((attempt: number) => Promise<T>) | undefined,
   run: (fn: () => void) => void = (fn) => fn(),
   again: readonly number[] = [],
+  most = Infinity,
 ): Late<T> {
   let attempts = 0
   let loading = false
@@ -41,8 +43,8 @@ export function createLate<T>(
   }
   return {
     with(fn) {
-      if (part || !load) return fn(part)
-      line.push(fn)
+      if (part || !load) return run(() => fn(part))
+      if (line.length < most) line.push(fn)
       if (!loading) want()
     },
   }

@@ -1,4 +1,4 @@
-/** Every wait of the library in one table, ms, so that a trial can run scaled. Leaves the meaning to its users. */
+/** The waits that trials run scaled, ms, in one table. Leaves the meaning to its users; waits of one part alone are there. */
 export const timing = {
   /** The answer has not grown for this long of visible time: painting is over. */
   settle: 600,
@@ -19,6 +19,8 @@ export const timing = {
   checkpoint: 1000,
   fetchLater: 5000,
   storeOpen: 2000,
+  /** `stop()` waits no longer for what is still to be sent. */
+  stopMost: 2000,
   sendTimeout: 10_000,
   sendEvery: 1000,
   backoffFirst: 1000,

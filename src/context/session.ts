@@ -17,6 +17,8 @@ export interface Session {
   touch(): SessionInfo
   /** The same without counting as activity. */
   peek(): SessionInfo
+  /** Takes it off the device; this page goes on with it. */
+  forget(): void
 }
 
 interface Row {
@@ -34,16 +36,24 @@ export function createSession(options: {
   timing: Timing
   sampleRate: number
   /** Missing where storage is denied: the session then lasts as long as the page. */
-  storage?: Pick<Storage, 'getItem' | 'setItem'>
+  storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+  /** Whether it may be used now: before consent nothing is put on the device. @defaultValue yes */
+  mayStore?(): boolean
 }): Session {
-  const { clock, timing, storage } = options
+  const { clock, timing, mayStore = () => true } = options
+  const storage = () => (mayStore() ? options.storage : undefined)
+  // What this page has was written, or came from there.
+  let shared = false
   // What this page knows; the stored row wins, another tab may have begun a new session.
   let row: Row | undefined
 
   const read = (): Row | undefined => {
     try {
-      const stored = JSON.parse(storage?.getItem(key) ?? 'null') as Row | null
-      if (stored && /^[0-9a-f]{32}$/.test(stored.id) && stored.at > 0 && stored.last >= stored.at) return stored
+      const stored = JSON.parse(storage()?.getItem(key) ?? 'null') as Row | null
+      if (stored && /^[0-9a-f]{32}$/.test(stored.id) && stored.at > 0 && stored.last >= stored.at) {
+        shared = true
+        return stored
+      }
     } catch {
       // Denied or written by someone else: as if there were none.
     }
@@ -51,8 +61,9 @@ export function createSession(options: {
   }
   const write = (next: Row) => {
     row = next
+    shared = mayStore()
     try {
-      storage?.setItem(key, JSON.stringify(next))
+      storage()?.setItem(key, JSON.stringify(next))
     } catch {
       // Full or denied: the page's own copy serves.
     }
@@ -63,7 +74,7 @@ export function createSession(options: {
     const over =
       !known || now - known.last > timing.sessionIdle || now - known.at > timing.sessionMost || now < known.at - 60_000
     if (!known || over) write((known = { id: randomHex(16), at: now, last: now }))
-    else if (active && now - known.last > writeEvery) write((known = { ...known, last: now }))
+    else if (!shared || (active && now - known.last > writeEvery)) write((known = { ...known, last: now }))
     else row = known
     return {
       id: known.id,
@@ -72,5 +83,16 @@ export function createSession(options: {
       sampled: Number.parseInt(known.id.slice(0, 8), 16) < options.sampleRate * 2 ** 32,
     }
   }
-  return { touch: () => at(true), peek: () => at(false) }
+  return {
+    touch: () => at(true),
+    peek: () => at(false),
+    forget() {
+      shared = false
+      try {
+        options.storage?.removeItem(key)
+      } catch {
+        // Denied: then it holds nothing of ours.
+      }
+    },
+  }
 }

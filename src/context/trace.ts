@@ -1,7 +1,5 @@
 /** Trace context over the wire: which calls may carry ours, and how the backend's ids are read back. */
-
-/** W3C `traceparent`, always sampled: an unsampled session sends none at all. */
-export const traceparent = (traceId: string, spanId: string): string => `00-${traceId}-${spanId}-01`
+import { traceparent } from '../base/ids.ts'
 
 /** `url` under a prefix that ends at a boundary, or matching a pattern. `https://a.com` does not cover `https://a.com.evil`. */
 export function matches(url: string, patterns: readonly (string | RegExp)[], base: string): boolean {
@@ -24,24 +22,36 @@ export function matches(url: string, patterns: readonly (string | RegExp)[], bas
   })
 }
 
+export interface Propagation {
+  /** What may go out with a call to `url`. */
+  headersFor(url: string, traceId: string, spanId: string): Record<string, string>
+  /** The same for a call that the page makes itself, wherever that goes. */
+  headersOf(traceId: string, spanId: string): Record<string, string>
+}
+
 export function createPropagation(options: {
   /** The page's address. */
   base: string
   propagateTo: readonly (string | RegExp)[]
   baggage: boolean
   session(): { id: string; sampled: boolean }
-}): (url: string, traceId: string, spanId: string) => Record<string, string> {
+}): Propagation {
   const { base, propagateTo } = options
   const origin = new URL(base).origin
-  return (url, traceId, spanId) => {
+  const headersOf: Propagation['headersOf'] = (traceId, spanId) => {
     const { id, sampled } = options.session()
-    // Elsewhere the header would make the call a preflighted one, and a server that does not allow it breaks the chat.
-    const allowed =
-      sampled && ((origin !== 'null' && new URL(url, base).origin === origin) || matches(url, propagateTo, base))
-    if (!allowed) return {}
+    if (!sampled) return {}
     const headers: Record<string, string> = { traceparent: traceparent(traceId, spanId) }
     if (options.baggage) headers.baggage = `session.id=${id}`
     return headers
+  }
+  return {
+    headersOf,
+    headersFor: (url, traceId, spanId) =>
+      // Elsewhere the header would make the call a preflighted one, and a server that does not allow it breaks the chat.
+      (origin !== 'null' && new URL(url, base).origin === origin) || matches(url, propagateTo, base)
+        ? headersOf(traceId, spanId)
+        : {},
   }
 }
 

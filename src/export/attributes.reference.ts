@@ -158,7 +158,7 @@ export const words: Record<string, [unit: string, about: string, missing: string
   'chat_vitals.feedback.revision': ['', 'Rises with every toggle: the highest wins', ''],
   'chat_vitals.feedback.kind': ['', '`thumb`, `rating`, `csat`, `nps`, `comment`', ''],
   'chat_vitals.feedback.source': ['', '`api`: the page said it; `control`: seen on the page', ''],
-  'chat_vitals.feedback.tags': ['', 'Tags that the page passed, at most 32', 'none were passed'],
+  'chat_vitals.feedback.tags': ['', 'Tags that the page passed, at most 16 of 64 letters', 'none were passed'],
   'chat_vitals.signal.kind': ['', '`exposed`, `copy`, `share`, `dwell`, `scroll_back`, `handoff`', ''],
   'chat_vitals.signal.value': ['', 'How much of it, in the unit of its kind', 'the kind has none'],
   'chat_vitals.signal.revision': ['', 'The highest wins', ''],

@@ -26,7 +26,7 @@ export interface Counts {
   rejectedSpans: number
 }
 
-/** The page's own functions, captured before anyone replaced them. Each may be missing, and storage may be denied. */
+/** The page's own functions; `fetch` as it was before we patched it. Each may be missing, and storage may be denied. */
 export interface Natives {
   fetch?: typeof fetch
   fetchLater?: (url: string, options: RequestInit & { activateAfter?: number }) => { readonly activated: boolean }
@@ -77,6 +77,8 @@ export interface Delivery {
   /** Window `pagehide`; call after the open turns were ended and put. */
   leave(): void
   freeze(): void
+  /** Consent is not given any more: what comes stays in memory until `release()`. */
+  hold(): void
   /** Consent was given. */
   release(): void
   /** Everything stored and kept is deleted, counted under `reason`. */
@@ -420,7 +422,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       end()
       loaded?.abort()
     }),
+    hold: guard.wrap(() => {
+      holding = true
+      disarm()
+      loaded?.abort()
+    }),
     release: guard.wrap(() => {
+      if (!holding) return
       holding = false
       start()
       write()
@@ -463,7 +471,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     },
     async stop() {
       write()
-      await Promise.race([drain(), new Promise<void>((resolve) => clock.setTimeout(resolve, timing.storeOpen))])
+      let late: number | undefined
+      const patience = new Promise<void>((resolve) => (late = clock.setTimeout(resolve, timing.stopMost)))
+      await Promise.race([drain(), patience])
+      clock.clearTimeout(late)
       stopped = true
       disarm()
       loaded?.stop()

@@ -80,18 +80,26 @@ export function createSender(port: SenderPort): Sender {
   let probe = false
 
   const stops = [
-    listen<SecurityPolicyViolationEvent>(document, 'securitypolicyviolation', (event) => {
-      // Cross-origin, the report may name no more than the origin.
-      if (!target || !event.effectiveDirective.startsWith('connect-src') || !target.href.startsWith(event.blockedURI))
-        return
-      blocked = true
-      guard.hint(`the page's Content-Security-Policy blocks ${target.origin}: add it to connect-src`)
-    }),
+    listen<SecurityPolicyViolationEvent>(
+      document,
+      'securitypolicyviolation',
+      guard.wrap((event) => {
+        // Cross-origin, the report may name no more than the origin.
+        if (!target || !event.effectiveDirective.startsWith('connect-src') || !target.href.startsWith(event.blockedURI))
+          return
+        blocked = true
+        guard.hint(`the page's Content-Security-Policy blocks ${target.origin}: add it to connect-src`)
+      }),
+    ),
     // No proof of a way to the collector, but a reason to look, unless it asked for a pause itself.
-    listen(globalThis, 'online', () => {
-      probe = true
-      port.wake()
-    }),
+    listen(
+      globalThis,
+      'online',
+      guard.wrap(() => {
+        probe = true
+        port.wake()
+      }),
+    ),
   ]
 
   const idsOf = (rows: Row[]): string[] => rows.map((row) => row.record.id)

@@ -135,21 +135,36 @@ export interface PagePort {
   left(at: number): void
 }
 
+/** The page's life beyond its turns. */
+export interface LifePort {
+  /** It may be discarded without a further word. */
+  frozen(): void
+  /** It is back from the back/forward cache. */
+  restored(): void
+}
+
 /** What the page itself may say of a turn (`turn()` of the API). */
 export interface ManualTurnOptions {
+  /** @defaultValue what the user's last gesture says, else `program` */
   trigger?: Trigger
+  /** For the verdict on rephrasing; kept in memory only. */
   prompt?: string
   attributes?: Attributes
+  /** Id of its conversation. @defaultValue the one of `identify` */
   conversation?: string
 }
 
 export interface ManualTurn {
+  /** Turn id, 16 hex digits; value of `chat_vitals.turn.id`. */
   readonly id: string
+  /** W3C, for the request that the page makes for this turn. */
   readonly traceparent: string
+  /** `traceparent`, and `baggage` where that is on; none in a session that is not recorded. */
   headers(): Record<string, string>
   /** A piece of answer text arrived. */
   chunk(text: string): void
   /** The element that shows the answer, or the text shown so far. */
   text(shown: Element | string): void
+  /** @param outcome @defaultValue 'completed' */
   end(outcome?: Outcome): void
 }

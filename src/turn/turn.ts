@@ -53,7 +53,7 @@ export interface TurnDeps {
   culprit(turn: Turn, at: number): Verdict | undefined
   backendOf(header: (name: string) => string | null): Backend
   /** The transcript watcher. Absent: only manual turns show text. */
-  screen?(port: ScreenPort, turnId: string): ScreenTarget | undefined
+  screen?(port: ScreenPort): ScreenTarget | undefined
   onChange?(record: TurnRecord, why: Change): void
   onSettled(turn: Turn): void
 }
@@ -524,7 +524,7 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
     },
     record,
   }
-  const target = deps.screen?.(screen, start.spanId)
+  const target = deps.screen?.(screen)
   wake()
   return turn
 }

@@ -3,6 +3,7 @@
  * told by the watchers; it keeps at most a few turns in memory.
  */
 import { readerModel } from '../base/characters.ts'
+import { traceparent } from '../base/ids.ts'
 import { createIntervals } from './intervals.ts'
 import type {
   Call,
@@ -62,11 +63,11 @@ export interface TurnsOptions extends Pick<TurnDeps, 'clock' | 'timing' | 'guard
   /** The last user message in its body. */
   promptOf(call: Call): string | undefined
   headersFor(url: string, traceId: string, spanId: string): Record<string, string>
-  /** The transcript watcher; called when a turn opens. `at`: its submit. */
-  screen?(port: ScreenPort, turn: { id: string; at: number; prompt?: string }): ScreenTarget | undefined
-  /** @defaultValue the version of base/characters' table */
-  readerModel?: string
-  onOpen?(record: TurnRecord, opened: Opened & { trigger: Trigger }): void
+  /** What a manual turn's own request carries. */
+  headersOf(traceId: string, spanId: string): Record<string, string>
+  /** The transcript watcher; called when a turn opens. */
+  screen?(port: ScreenPort, prompt?: string): ScreenTarget | undefined
+  onOpen?(record: TurnRecord, opened: Opened): void
   /** The prompt became known only after the turn had opened. */
   onPrompt?(record: TurnRecord, opened: Opened): void
   /** Once per turn. */
@@ -124,7 +125,7 @@ export function createTurns(options: TurnsOptions): Turns {
     fresh(latest, now, timing.gesture)
   const short = (prompt: string | undefined) => prompt?.trim().slice(0, limits.prompt)
   const find = (id: string) => known.find((turn) => turn.id === id)
-  const about = (turn: Turn, before: Turn | undefined): Opened & { trigger: Trigger } => {
+  const about = (turn: Turn, before: Turn | undefined): Opened => {
     const { trigger } = turn.record()
     return {
       prompt: turn.prompt,
@@ -134,7 +135,6 @@ export function createTurns(options: TurnsOptions): Turns {
         outcome: before.record().outcome,
         answerEndedWithQuestion: before.asked(),
       },
-      trigger,
       edited: trigger === 'edit',
       regenerated: trigger === 'regenerate',
     }
@@ -156,7 +156,7 @@ export function createTurns(options: TurnsOptions): Turns {
     const now = clock.now()
     const { attributes, ...who } = options.identity()
     const prompt = short(said ?? cause.prompt) || undefined
-    const conversationId = manual?.conversation ?? who.conversationId
+    const conversationId = manual?.conversation || who.conversationId
     const conversation = history[0]?.record().conversationId
     if (conversation && conversationId && conversation !== conversationId) forget(0)
 
@@ -173,6 +173,8 @@ export function createTurns(options: TurnsOptions): Turns {
       trigger === 'edit' || trigger === 'regenerate' ? replacedBy(trigger, (intended ?? cause).element) : undefined
     const before = replaced ?? history[0]
 
+    // What was promised is given once.
+    const promised = cause.promised && !find(cause.promised.spanId) ? cause.promised : undefined
     const others = live()
     const turn: Turn = createTurn(
       {
@@ -180,18 +182,18 @@ export function createTurns(options: TurnsOptions): Turns {
         conversationId,
         attributes: attributes || manual?.attributes ? { ...attributes, ...manual?.attributes } : undefined,
         at: cause.at,
-        traceId: (cause.traceId ??= cause.promised?.traceId ?? ids.traceId()),
-        spanId: cause.promised?.spanId ?? ids.spanId(),
+        traceId: (cause.traceId ??= promised?.traceId ?? ids.traceId()),
+        spanId: promised?.spanId ?? ids.spanId(),
         seq: ++opened,
         trigger,
         replaces: replaced?.id,
-        readerModel: options.readerModel ?? readerModel,
+        readerModel,
       },
       {
         ...options,
         hidden,
         culprit,
-        screen: options.screen && ((port, id) => options.screen!(port, { id, at: cause.at, prompt })),
+        screen: options.screen && ((port) => options.screen!(port, prompt)),
         onSettled(settled) {
           known = known.filter((one, i) => one.open() || i < limits.turns)
           options.onSettled?.(settled.record())
@@ -384,8 +386,14 @@ export function createTurns(options: TurnsOptions): Turns {
       }
       turn.claim(manual.attributes)
       const { id, traceId, chunk, text, end } = turn
-      const traceparent = `00-${traceId}-${id}-01`
-      return { id, traceparent, headers: () => ({ traceparent }), chunk, text, end }
+      return {
+        id,
+        traceparent: traceparent(traceId, id),
+        headers: () => options.headersOf(traceId, id),
+        chunk,
+        text,
+        end,
+      }
     },
     current: () => known[0]?.record(),
     find: (id) => find(id)?.record(),

@@ -13,7 +13,7 @@ export interface Actions {
   stop: Stop
 }
 
-const PROMPT_BYTES = 4096
+const PROMPT = 4096
 const LABEL = 40
 /** How long after a send the composer is looked at, ms, to see it emptied. */
 const EMPTIED = 300
@@ -43,14 +43,12 @@ export function watchActions(options: {
   guard: Guard
   /** Tells a control by its label; may know nothing yet. */
   read(label: string): Control | undefined
-  /** The field is not the composer: it stands in an answer. */
-  inAnswer?: (element: Element) => boolean
   /** Every control that was recognised, thumbs and copy among them. */
-  on?: (control: Control, event: Event, element: Element) => void
+  on?: (control: Control, element: Element) => void
   /** False takes events that scripts made; for tests without a browser. */
   trusted?: boolean
 }): Actions {
-  const { port, ui = {}, root = document, clock, guard, read, inAnswer, on, trusted = true } = options
+  const { port, ui = {}, root = document, clock, guard, read, on, trusted = true } = options
   let field: Element | undefined
   // One send makes several events (Enter, its synthetic click, submit): the first counts.
   let lastSend: { at: number; field: Element | undefined } | undefined
@@ -66,7 +64,7 @@ export function watchActions(options: {
   }
   const prompt = (): string | undefined => {
     const text = written().trim()
-    return text ? text.slice(0, PROMPT_BYTES) : undefined
+    return text ? text.slice(0, PROMPT) : undefined
   }
   const origin = (event: Event): Element | undefined => {
     const target = event.composedPath()[0] as Node | undefined
@@ -148,7 +146,7 @@ export function watchActions(options: {
     if (start.matches(FIELD)) return
     const found = controlOf(start)
     if (found) {
-      on?.(found.control, event, found.element)
+      on?.(found.control, found.element)
       const kind = GESTURES[found.control]
       // A send button that finds nothing to send is often the stop button.
       if (kind == 'submit' && !prompt()) report('other', event, false, found.element)
@@ -165,7 +163,7 @@ export function watchActions(options: {
     // 229: the key belongs to an input method (Safari says isComposing too late).
     if (event.key != 'Enter' || event.shiftKey || event.isComposing || event.keyCode == 229 || event.repeat) return
     const target = closest(start, ui.input ? `${FIELD},${ui.input}` : FIELD)
-    if (!target || inAnswer?.(target)) return
+    if (!target) return
     field = target
     if (prompt()) report('submit', event, !!ui.input && !!closest(start, ui.input), target)
   })
@@ -178,7 +176,7 @@ export function watchActions(options: {
   const onEdit = guard.wrap((event: Event) => {
     const start = origin(event)
     const target = start && closest(start, FIELD)
-    if (target && !inAnswer?.(target)) field = target
+    if (target) field = target
   })
   const capture = { capture: true }
   const stop = stopAll([

@@ -1,5 +1,6 @@
 /** Remembers which element showed which turn's answer, so that a click beside an answer finds its turn. Bounded; keeps no element alive. */
 import type { TurnRef } from '../turn/record.ts'
+import { inside } from './nodes.ts'
 
 /** Attributes in which pages put a message's own id. */
 const idAttributes = ['data-message-id', 'data-messageid', 'data-msg-id', 'data-id', 'id']
@@ -24,12 +25,6 @@ export function messageIds(element: Element | null): string[] {
   return ids
 }
 
-/** `outer` holds `inner`, shadow roots included. */
-function holds(outer: Element, inner: Element | null): boolean {
-  for (; inner; inner = parentOf(inner)) if (inner === outer) return true
-  return false
-}
-
 export interface Answers {
   add(element: Element, ref: TurnRef): void
   /** The turn whose answer is nearest to `element`: the closest ancestor that holds an answer decides; of several in it, the last before `element`. */
@@ -50,7 +45,7 @@ export function createAnswers(): Answers {
         let best: { element: Element; ref: TurnRef } | undefined
         for (const { element: held, ref } of known) {
           const answer = held.deref()
-          if (!answer || !(holds(scope, answer) || holds(answer, scope))) continue
+          if (!answer || !(inside(answer, scope) || inside(scope, answer))) continue
           const after = element.compareDocumentPosition(answer) & Node.DOCUMENT_POSITION_FOLLOWING
           // Far from it, an answer that only follows is that of another message: this one is older than all we know.
           if (after && level > nearby) continue

@@ -4,7 +4,7 @@ import type { Guard } from '../base/guard.ts'
 import { listen, stopAll } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
 import type { Timing } from '../base/timing.ts'
-import type { PagePort } from '../turn/marks.ts'
+import type { LifePort, PagePort } from '../turn/marks.ts'
 
 export interface Attention {
   /** A turn is open: only then the heart beats. */
@@ -13,7 +13,7 @@ export interface Attention {
 }
 
 export function watchAttention(options: {
-  port: Pick<PagePort, 'visibility' | 'longFrame' | 'suspended' | 'left'>
+  port: Pick<PagePort, 'visibility' | 'longFrame' | 'suspended' | 'left'> & LifePort
   clock: Clock
   guard: Guard
   timing: Timing
@@ -87,7 +87,10 @@ export function watchAttention(options: {
     listen(
       doc,
       'freeze',
-      guard.wrap((event: Event) => change(event.timeStamp, true)),
+      guard.wrap((event: Event) => {
+        change(event.timeStamp, true)
+        port.frozen()
+      }),
     ),
     listen(
       doc,
@@ -111,6 +114,7 @@ export function watchAttention(options: {
       guard.wrap((event: PageTransitionEvent) => {
         if (!event.persisted) return
         left = false
+        port.restored()
         change(event.timeStamp, doc.hidden)
       }),
     ),

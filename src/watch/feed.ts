@@ -36,9 +36,6 @@ export function endOf(error: unknown, signal?: AbortSignal | null): CallEnd {
   return name == 'TimeoutError' ? 'timeout' : signal?.aborted || name == 'AbortError' ? 'aborted' : 'failed'
 }
 
-/** Pieces of a stream kept while the formats are on their way; what comes after is not read. */
-const mostHeld = 4000
-
 export function createFeed(
   call: CallPort,
   { clock, formats }: { clock: Pick<Clock, 'now'>; formats: Late<Formats> },
@@ -47,11 +44,11 @@ export function createFeed(
   let notes: Notes | undefined
   let framing: Framing | undefined
   let decoder: TextDecoder | undefined
-  let refused = true
+  // No response yet, or one that is not read.
+  let unread = true
   let ended = false
   let here = false
   let frame = (_contentType: string): void => {}
-  let held = 0
 
   // Until the formats are here, in line with all else that waits for them.
   const soon = (fn: () => void): void => {
@@ -59,7 +56,7 @@ export function createFeed(
     else formats.with(fn)
   }
   const pass = (read: () => void, size: number) => {
-    if (ended || (!here && ++held > mostHeld)) return
+    if (ended) return
     const at = clock.now()
     soon(() => {
       read()
@@ -75,15 +72,16 @@ export function createFeed(
 
   return {
     response: (status, contentType, header) => {
-      if (ended || !refused) return
-      // The body of a refused request is no answer: a 429 page is not read.
-      refused = status >= 400
-      if (!refused) soon(() => frame(contentType))
+      if (ended || !unread) return
+      // The body of a unread request is no answer: a 429 page is not read.
+      unread = status >= 400
+      if (!unread) soon(() => frame(contentType))
       call.response(clock.now(), { status, contentType, header })
     },
     bytes: (chunk) => {
+      if (ended) return
       // A copy: the page may use the buffer again before the formats are here.
-      const text = refused ? '' : (decoder ??= new TextDecoder()).decode(chunk, { stream: true })
+      const text = unread ? '' : (decoder ??= new TextDecoder()).decode(chunk, { stream: true })
       pass(() => framing?.push(text), chunk.byteLength)
     },
     text: (text, size = 0) => {

@@ -40,8 +40,8 @@ interface Turn extends Found {
   laid: number
   /** Its first text was seen to come. */
   shown?: boolean
-  /** Its first text may have been painted unseen. */
-  late?: boolean
+  /** Opened then, its first text may have been painted unseen. */
+  late?: number
   /** First visible change and first progress: noted, and when painted. */
   noted: { [note in Note]?: number }
   /** Of its last painted frame. */
@@ -122,10 +122,10 @@ export function watchTranscript(options: {
     turn.dueMs -= readingMs
     return (stamp) => {
       if (turn.late) {
-        // Between the first chunk and now.
-        const errorMs = (stamp.at - turn.answer.first) / 2
+        // Somewhere between the first chunk and now.
+        const errorMs = (stamp.at - Math.max(turn.late, turn.answer.first)) / 2
         stamp = { at: stamp.at - errorMs, method: 'observer', errorMs }
-        turn.late = false
+        turn.late = undefined
       }
       turn.screen?.painted({ ...(turn.stamp = stamp), chars, readingMs })
     }
@@ -198,7 +198,11 @@ export function watchTranscript(options: {
     for (const text of left) counter.drop(text, true)
     for (const text of changed) finder.place(text)
     counter.rest()
-    for (const turn of turns) advance(turn, pendingAt)
+    for (const turn of turns) {
+      // What is seen to come is not late.
+      if (!turn.shown) turn.late = undefined
+      advance(turn, pendingAt)
+    }
   }
 
   /** Raises the high-water marks. */
@@ -396,7 +400,7 @@ export function watchTranscript(options: {
         const old: Text[] = []
         texts(root, (text) => void old.push(text))
         for (const text of old.slice(-MOST_OLD)) finder.place(text)
-        turn.late = true
+        turn.late = clock.now()
       }
       for (const what of ['feedback', 'progress'] as const) if (turn.noted[what]) screen[what](turn.noted[what])
       return {

@@ -155,6 +155,45 @@ test('an engine that fails once is asked for again, and nothing of the time betw
   await page.context().close()
 })
 
+test('an engine that comes after it was given up knows what was said meanwhile', async () => {
+  const page = await open((route, tries) => (tries < 4 ? route.abort() : route.continue()))
+  await page.evaluate(() => {
+    const vitals = (globalThis as any).chatVitals
+    vitals.identify({ user: 'u-9' })
+    vitals.onTurn(({ outcome }: { outcome: string }) => ((globalThis as any).heard = outcome))
+  })
+  await page.waitForTimeout(21_500)
+  await chat(page)
+  await page.waitForTimeout(1500)
+  await chat(page)
+  await collector.until(() => sent('chat.turn').length > 0, 15_000)
+  expect(sent('chat.turn').at(-1)!.attributes).toMatchObject({
+    'user.id': 'u-9',
+    'chat_vitals.turn.outcome': 'completed',
+    'chat_vitals.render.chars': 20,
+  })
+  expect(await page.evaluate(() => (globalThis as any).heard)).toBe('completed')
+  await page.context().close()
+})
+
+test('two turns opened by hand before the engine are two, each with the ids it gave out', async () => {
+  const page = await open(late(800))
+  const told = await page.evaluate(() => {
+    const { turn } = (globalThis as any).chatVitals
+    return ['One', 'Two'].map((text) => {
+      const made = turn()
+      made.chunk(text)
+      made.text(text)
+      made.end()
+      return made.id
+    })
+  })
+  expect(new Set(told).size).toBe(2)
+  await collector.until(() => sent('chat.turn').length === 2, 15_000)
+  expect(new Set(sent('chat.turn').map(({ spanId }) => spanId))).toEqual(new Set(told))
+  await page.context().close()
+})
+
 test('without an engine the page is its own: answers, flush and stop go on, one hint is given', async () => {
   const page = await open((route) => route.fulfill({ status: 404, body: 'gone' }))
   await chat(page)

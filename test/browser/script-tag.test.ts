@@ -36,7 +36,7 @@ beforeAll(async () => {
       '/twice': { html: chatPage({ head: tag() + tag('', '/chat-vitals.global.js?again') }) },
       '/pending': { html: chatPage({ head: tag('data-consent="pending"') }) },
       '/denied': { html: chatPage({ head: tag('data-consent="denied"') }) },
-      '/wrong': { html: chatPage({ head: tag('data-sample-rate="7" data-consent="perhaps"') }) },
+      '/wrong': { html: chatPage({ head: tag('data-sample-rate="7" data-consent="perhaps" data-storage="off"') }) },
     },
     words: ['Hello', ' there', ', this', ' is', ' it.'],
   })
@@ -144,6 +144,7 @@ test('with consent pending nothing is sent or stored until it is granted', async
   await page.waitForTimeout(3000)
   expect(sent()).toHaveLength(0)
   expect(await page.evaluate(() => indexedDB.databases())).toEqual([])
+  expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([])
   await page.evaluate(() => (globalThis as any).chatVitals.consent('granted'))
   await turnsSent(1)
   await page.context().close()
@@ -158,12 +159,63 @@ test('with consent denied nothing is watched, and the page’s fetch is its own'
   await page.context().close()
 })
 
+test('with consent denied the verbs of the page do nothing, until it is granted', async () => {
+  const page = await open('/denied')
+  const told = await page.evaluate(() => {
+    const { turn, feedback } = (globalThis as any).chatVitals
+    const made = turn()
+    made.chunk('Hi')
+    made.text('Hi')
+    made.end()
+    feedback('up')
+    return { id: made.id, headers: made.headers(), stored: Object.keys(localStorage) }
+  })
+  expect(told).toEqual({ id: '', headers: {}, stored: [] })
+  await page.evaluate(() => (globalThis as any).chatVitals.consent('granted'))
+  await chat(page)
+  await turnsSent(1)
+  expect(sent('chat.turn')).toHaveLength(1)
+  await page.context().close()
+})
+
+test('consent taken back ends what is under way, and what comes after waits for a new one', async () => {
+  const page = await open('/plain')
+  await chat(page)
+  await turnsSent(1)
+  await page.evaluate(() => (globalThis as any).chatVitals.consent('denied'))
+  await page.evaluate(() => (globalThis as any).chatVitals.consent('pending'))
+  await chat(page)
+  await page.waitForTimeout(2500)
+  expect(sent('chat.turn')).toHaveLength(1)
+  expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([])
+  await page.evaluate(() => (globalThis as any).chatVitals.consent('granted'))
+  await turnsSent(2)
+  await page.context().close()
+})
+
+test('what the page hands to a turn of its own never throws into it', async () => {
+  const page = await open('/plain')
+  await page.evaluate(() => {
+    const { turn } = (globalThis as any).chatVitals
+    const made = turn({ prompt: 7, conversation: {}, attributes: 'no', trigger: 'submit' })
+    made.chunk(5)
+    made.text({})
+    made.end('no such outcome')
+    turn(null)
+  })
+  await chat(page)
+  await turnsSent(1)
+  expect(console_.filter((line) => line.startsWith('error:'))).toEqual([])
+  await page.context().close()
+})
+
 test('wrong options are said, the rest works', async () => {
   const page = await open('/wrong')
   await chat(page)
   await turnsSent(1)
   expect(console_.join('\n')).toContain('option sampleRate')
   expect(console_.join('\n')).toContain('option consent')
+  expect(console_.join('\n')).toContain('option storage')
   await page.context().close()
 })
 
@@ -182,6 +234,13 @@ test('after stop the page is as if we had never been there', async () => {
     ].map((one) => Function.prototype.toString.call(one).includes('[native code]')),
     beacon: document.querySelectorAll('[elementtiming]').length,
   }))
+  const after = await page.evaluate(() => {
+    const vitals = (globalThis as any).chatVitals
+    vitals.consent('pending')
+    vitals.turn().chunk('late')
+    return String(fetch)
+  })
+  expect(after).toContain('[native code]')
   expect(left).toEqual({ natives: [true, true, true, true, true], beacon: 0 })
   await page.context().close()
 })

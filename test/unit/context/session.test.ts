@@ -10,13 +10,15 @@ function browser(sampleRate = 1) {
   const storage = {
     getItem: (key: string) => rows.get(key) ?? null,
     setItem: (key: string, value: string) => void rows.set(key, value),
+    removeItem: (key: string) => void rows.delete(key),
   }
   let now = 1_800_000_000_000
   const clock = { now: () => 0, epoch: () => now, setTimeout: () => 0, clearTimeout: () => {} }
   return {
     rows,
     wait: (ms: number) => void (now += ms),
-    page: (stored = true) => createSession({ clock, timing, sampleRate, storage: stored ? storage : undefined }),
+    page: (stored = true, mayStore?: () => boolean) =>
+      createSession({ clock, timing, sampleRate, storage: stored ? storage : undefined, mayStore }),
   }
 }
 
@@ -90,4 +92,19 @@ test('sampling is decided once per session and close to the rate', () => {
   expect(Math.abs(sampled - 500)).toBeLessThan(97)
   expect(browser(0).page().touch().sampled).toBe(false)
   expect(browser(1).page().touch().sampled).toBe(true)
+})
+
+test('before consent nothing is put on the device; with it the same session goes on, and withdrawn it is taken off', () => {
+  const { page, rows } = browser()
+  let granted = false
+  const tab = page(true, () => granted)
+  const { id } = tab.touch()
+  expect(rows.size).toBe(0)
+  granted = true
+  expect(tab.touch().id).toBe(id)
+  expect(page().peek().id).toBe(id)
+  granted = false
+  tab.forget()
+  expect(rows.size).toBe(0)
+  expect(tab.peek().id).toBe(id)
 })

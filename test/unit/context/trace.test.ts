@@ -5,13 +5,13 @@ const traceId = '0af7651916cd43dd8448eb211c80319c'
 const spanId = 'b7ad6b7169203331'
 const page = 'https://app.example/chat'
 const propagation = (options: { to?: (string | RegExp)[]; sampled?: boolean; baggage?: boolean } = {}) => {
-  const headersFor = createPropagation({
+  const { headersFor, headersOf } = createPropagation({
     base: page,
     propagateTo: options.to ?? [],
     baggage: options.baggage ?? false,
     session: () => ({ id: 's1', sampled: options.sampled ?? true }),
   })
-  return (url: string) => headersFor(url, traceId, spanId)
+  return (url?: string) => (url ? headersFor(url, traceId, spanId) : headersOf(traceId, spanId))
 }
 
 test('the page’s own origin gets a traceparent', () => {
@@ -34,6 +34,8 @@ test('a listed origin does not cover one that only begins like it', () => {
 
 test('an unsampled session sends no traceparent, so that backends keep their own sampling', () => {
   expect(propagation({ sampled: false })('/api/chat')).toEqual({})
+  expect(propagation({ sampled: false })()).toEqual({})
+  expect(propagation()()).toHaveProperty('traceparent')
 })
 
 test('baggage is sent only where asked for', () => {

@@ -41,7 +41,6 @@ export function manualClock(start = 5000) {
 }
 
 interface Screen {
-  id: string
   port: ScreenPort
   answer: string[]
   reasoning: string[]
@@ -72,10 +71,11 @@ export function startChat(overrides: Partial<TurnsOptions> = {}) {
     identity: () => ({ sessionId: 'session', pageId: 'page' }),
     isChat: ({ url }) => (url.includes('/chat') ? 'yes' : url.includes('/maybe') ? 'maybe' : 'no'),
     promptOf: ({ body }) => body && (JSON.parse(body) as { prompt?: string }).prompt,
+    headersOf: (trace, span) => ({ traceparent: `00-${trace}-${span}-01` }),
     headersFor: (_, trace, span) => ({ traceparent: `00-${trace}-${span}-01` }),
     backendOf: (header) => ({ requestId: header('x-request-id') ?? undefined }),
-    screen(port, { id: turnId }) {
-      const screen: Screen = { id: turnId, port, answer: [], reasoning: [], unseen: false, closed: false }
+    screen(port) {
+      const screen: Screen = { port, answer: [], reasoning: [], unseen: false, closed: false }
       screens.push(screen)
       return {
         expectAnswer: (text) => void screen.answer.push(text),
