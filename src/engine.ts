@@ -26,12 +26,14 @@ import type { Call, LifePort, ManualTurn, ManualTurnOptions, PagePort, Promised 
 import type { CorrectionKind, TurnRecord } from './turn/record.ts'
 import { createTurns, recover } from './turn/turns.ts'
 import type { Opened } from './turn/turns.ts'
+
 import { watchEventSource } from './watch/eventsource.ts'
 import type { FetchOptions } from './watch/fetch.ts'
 import { labelReader } from './watch/labels.ts'
 import { createPaintClock } from './watch/paint.ts'
 import { watchTranscript } from './watch/transcript.ts'
 import type { Transcript } from './watch/transcript.ts'
+import { GESTURES } from './watch/ui.ts'
 import type { Control, Ui } from './watch/ui.ts'
 import { watchWebSocket } from './watch/websocket.ts'
 import { watchXhr } from './watch/xhr.ts'
@@ -234,6 +236,8 @@ export function createEngine(options: EngineOptions): Engine {
     },
   })
 
+  const read = labelReader()
+
   const end = () => {
     unwatch?.()
     unwatch = undefined
@@ -242,7 +246,15 @@ export function createEngine(options: EngineOptions): Engine {
 
   return {
     ...turns,
-    gesture(gesture) {
+    gesture({ labels, ...gesture }) {
+      for (const [label, sure] of labels ?? []) {
+        const control = read(label)
+        if (!control) continue
+        const kind = GESTURES[control]
+        // A send button that finds nothing to send is often the stop button.
+        if (kind && (kind !== 'submit' || gesture.prompt)) Object.assign(gesture, { kind, sure })
+        break
+      }
       // First: what the page shows of a send before its turn is open belongs to that turn.
       if (primes.has(gesture.kind)) transcript?.prime(gesture.prompt)
       turns.gesture(gesture)
@@ -266,7 +278,7 @@ export function createEngine(options: EngineOptions): Engine {
         { ...given, conversation: cleanId(given.conversation), attributes: cleanAttributes(given.attributes) },
         promised,
       ),
-    read: labelReader(),
+    read,
     ...reactions,
     watch() {
       const paint = createPaintClock({ doc, guard, clock, timing, beacon: config.paintBeacon !== false })

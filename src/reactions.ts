@@ -11,6 +11,7 @@ import type { Turns } from './turn/turns.ts'
 import { createAnswers, messageIds } from './watch/answers.ts'
 
 const refOfTurn = (turn: TurnRecord): TurnRef => ({ turnId: turn.id, traceId: turn.traceId, spanId: turn.spanId })
+const kinds = new Set<SignalKind>(['copy', 'share', 'handoff', 'exposed', 'dwell', 'scroll_back'])
 /** Turn and kind of the signals told; then forgotten, so that memory does not grow. */
 const mostSignals = 500
 
@@ -93,6 +94,8 @@ export function createReactions(options: {
       )
     },
     signal(kind, at) {
+      if (!kinds.has(kind))
+        return guard.hint(`signal takes ${[...kinds].join(', ')}; nothing was sent of '${String(kind)}'`)
       const turn = (at && turnBy(at)) ?? lastTurn()
       if (!options.signals || !turn || signalled.has(turn.turnId + kind)) return
       if (signalled.size > mostSignals) signalled.clear()

@@ -327,8 +327,7 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
       ui,
       clock,
       guard,
-      // Until the labels are here, a control is told by its shape and by what follows it.
-      read: (label) => engine?.read(label),
+      reader: () => engine?.read,
       on: (control, element) => {
         if (control === 'copy' || control === 'share') tell((it) => it.signal(control, element))
       },

@@ -441,9 +441,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       recent.clear()
       localStorage?.removeItem(tailKey)
       quietly(
-        store.run(['records', 'contexts'], 'readwrite', (name) => {
-          name('records').clear()
-          name('contexts').clear()
+        store.run(['records', 'contexts', 'meta'], 'readwrite', (name) => {
+          for (const one of ['records', 'contexts', 'meta'] as const) name(one).clear()
         }),
       )
     }),

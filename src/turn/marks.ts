@@ -24,6 +24,8 @@ export interface Gesture {
   prompt?: string
   /** Where it happened; lets an edit or regenerate find its turn. */
   element?: Element
+  /** What a control that could not be read yet says of itself: a label, and whether that is sure. In order of weight. */
+  labels?: [label: string, sure: boolean][]
   promised?: Promised
 }
 
@@ -115,6 +117,8 @@ export interface ScreenTarget {
   use(element: Element): void
   /** Element that holds the answer, when one was found. */
   element(): Element | undefined
+  /** What is shown of the answer ends with the letters of `text`. False when that cannot be told. */
+  ends(text: string): boolean
   /** Stop watching for this turn; what is pending is reported first. */
   close(): void
 }

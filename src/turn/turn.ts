@@ -41,6 +41,10 @@ export const waits = {
 const requestsKept = 8
 /** Letters the transcript watcher needs to find an answer. */
 const lettersNeeded = 64
+/** Code units kept of the end of the answer. */
+const tailKept = 48
+/** A painted frame dated no better than this, ms, can have been any time until the turn's end. */
+const vague = 50
 
 export interface TurnDeps {
   clock: Clock
@@ -224,8 +228,10 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
   }
   const lastChunkAt = () => t0 + (moments.lastChunk ?? 0)
 
-  // Text may still be on its way to the screen. Where painting kept up with the chunks, the last one was the last.
+  // Text may still be on its way to the screen. Where painting kept up with the chunks, the last one was the last; and
+  // where the stream is whole, so is what ends as it does.
   const unpainted = (at: number) =>
+    !(heard && !live && target?.ends(tail)) &&
     (moments.lastChunk !== undefined || grownAt > t0) &&
     visible(at) - visible(Math.max(grownAt, lastChunkAt())) < timing.settle &&
     !(grownAt >= lastChunkAt() && grownAt - t0 - moments.lastChunk! <= waits.lag)
@@ -299,6 +305,11 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
       if (settled) return
       dirty = true
       const first = moments.firstText === undefined
+      if (first && verdict && frame.errorMs > vague && frame.at > verdict.at) {
+        // It was there when the turn ended.
+        const errorMs = (verdict.at - t0 - (moments.firstChunk ?? 0)) / 2
+        frame = { ...frame, errorMs, at: verdict.at - errorMs }
+      }
       const idle = meter.painted(frame.at, frame.chars, frame.readingMs, clock.now())
       grownAt = Math.max(grownAt, t0 + (moments.lastText ?? 0))
       if (first && moments.firstText !== undefined) {
@@ -311,7 +322,8 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
       else progress()
     },
     feedback: (at) => mark('firstFeedback', at),
-    progress: (at) => mark('firstProgress', at),
+    // A message about the end is no progress.
+    progress: (at) => (verdict && at > verdict.at) || mark('firstProgress', at),
     foreign() {
       if (!settled) dirty = noted.domForeign = true
     },
@@ -421,7 +433,7 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
           mark('firstChunk', at)
           moments.lastChunk = at - t0
           meter.chunk(at)
-          tail = (tail + answer.slice(-8)).slice(-8)
+          tail = (tail + answer.slice(-tailKept)).slice(-tailKept)
           if (lettersLeft > 0 && (teller ??= self) === self) {
             lettersLeft -= letters(answer, lettersLeft).length
             target?.expectAnswer(answer)
@@ -464,7 +476,12 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
     interrupt(next) {
       // The click that aborted it proves to be the next send.
       const same = next.cause && verdict?.cause === next.cause
-      if (settled || (!same && (over(next.at) || verdict?.firm))) return false
+      if (settled || (!same && verdict?.firm)) return false
+      if (!same && over(next.at)) {
+        // What the page shows from now on is of another turn.
+        settle()
+        return false
+      }
       if (next.firm || same) {
         decide(next)
         wake()

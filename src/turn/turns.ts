@@ -208,6 +208,8 @@ export function createTurns(options: TurnsOptions): Turns {
     forget(limits.prompts)
     attach?.(turn)
     for (const other of others) other.interrupt({ by: 'new_send', at: cause.at, cause })
+    // Its place on the screen is the new turn's.
+    if (replaced?.open()) replaced.leave('new_send', cause.at)
     others[limits.open - 1]?.leave('new_send', now)
     options.onOpen?.(turn.record(), about(turn, before))
     return turn

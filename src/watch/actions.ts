@@ -5,6 +5,7 @@ import { listen, stopAll } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
 import type { GestureKind, PagePort } from '../turn/marks.ts'
 import { closest } from './nodes.ts'
+import { GESTURES } from './ui.ts'
 import type { Control, Ui } from './ui.ts'
 
 export interface Actions {
@@ -25,13 +26,6 @@ const CLICKABLE =
 /** Levels above a click that may name it; a whole message is no control. */
 const LEVELS = 4
 const CONTROLS: Control[] = ['stop', 'send', 'regenerate', 'edit', 'newConversation', 'copy', 'share', 'up', 'down']
-const GESTURES: Partial<Record<Control, GestureKind>> = {
-  send: 'submit',
-  stop: 'stop',
-  regenerate: 'regenerate',
-  edit: 'edit',
-  newConversation: 'new_conversation',
-}
 
 const textOf = (field: Element): string => (field as HTMLTextAreaElement).value ?? field.textContent ?? ''
 
@@ -41,14 +35,14 @@ export function watchActions(options: {
   root?: Document | Element
   clock: Clock
   guard: Guard
-  /** Tells a control by its label; may know nothing yet. */
-  read(label: string): Control | undefined
+  /** Tells a control by its label. Undefined as long as nobody can: the gesture then takes its labels along. */
+  reader(): ((label: string) => Control | undefined) | undefined
   /** Every control that was recognised, thumbs and copy among them. */
   on?: (control: Control, element: Element) => void
   /** False takes events that scripts made; for tests without a browser. */
   trusted?: boolean
 }): Actions {
-  const { port, ui = {}, root = document, clock, guard, read, on, trusted = true } = options
+  const { port, ui = {}, root = document, clock, guard, reader, on, trusted = true } = options
   let field: Element | undefined
   // One send makes several events (Enter, its synthetic click, submit): the first counts.
   let lastSend: { at: number; field: Element | undefined } | undefined
@@ -94,11 +88,13 @@ export function watchActions(options: {
   const report = (kind: GestureKind, event: Event, sure: boolean, element: Element): void => {
     const at = event.timeStamp
     const text = prompt()
+    const labels = unread[0] && unread
+    unread = []
     if (kind == 'submit') {
       if (lastSend && at - lastSend.at < 50 && lastSend.field === composer()) return
       lastSend = { at, field: composer() }
     }
-    port.gesture({ kind, at, sure, prompt: text, element })
+    port.gesture({ kind, at, sure, prompt: text, element, labels })
     if (kind == 'submit' || kind == 'other') watchEmptied()
   }
 
@@ -119,7 +115,11 @@ export function watchActions(options: {
     if (textContent && textContent.length <= LABEL) labels.splice(2, 0, textContent.trim())
     return labels
   }
+  // Of the control clicked last, which nobody could read.
+  let unread: [string, boolean][] = []
   const controlOf = (start: Element): { control: Control; sure: boolean; element: Element } | undefined => {
+    const read = reader()
+    unread = []
     for (const control of CONTROLS) {
       const selector = ui[control]
       const element = selector && closest(start, selector)
@@ -130,9 +130,12 @@ export function watchActions(options: {
       const labels = labelsOf(element)
       for (let i = 0; i < labels.length; i++) {
         const label = labels[i]!
-        const control = label && label.length <= 200 ? read(label) : undefined
+        if (!label || label.length > 200) continue
         // What the control says of itself is sure; what its name or class hints at is not.
-        if (control) return { control, sure: i < 4, element }
+        const sure = i < 4
+        const control = read?.(label)
+        if (control) return { control, sure, element }
+        if (!read) unread.push([label, sure])
       }
       if (element.matches(CLICKABLE)) return
     }

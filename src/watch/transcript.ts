@@ -64,6 +64,8 @@ const MOST_RECORDS = 500
 const PRIMED = 10_000
 /** Text nodes looked at of a page whose turn began before it was watched. */
 const MOST_OLD = 64
+/** Code units of an answer's end that are compared with the stream's. */
+const ENDING = 400
 /** Text nodes that are known to grow in place. */
 const MOST_GROWING = 8
 
@@ -417,6 +419,13 @@ export function watchTranscript(options: {
         element() {
           const { root: node } = turn.slots.findLast(({ root }) => root.isConnected) ?? {}
           return node ? elementOf(node) : turn.given
+        },
+        ends(text) {
+          const { root: node } = turn.slots.at(-1) ?? {}
+          const end = letters(text, Infinity)
+          return (
+            end.length > 1 && !!node?.isConnected && letters(node.textContent!.slice(-ENDING), ENDING).endsWith(end)
+          )
         },
         close() {
           guard(() => close(turn))

@@ -1,5 +1,7 @@
 /** What a page may say of its controls: selectors, and presets of well-known pages. Sees no events. */
 
+import type { GestureKind } from '../turn/marks.ts'
+
 /** Selectors of a chat page; each overrides what is recognised by itself. */
 export interface Ui {
   /** Holds all messages. */
@@ -22,6 +24,15 @@ export interface Ui {
 }
 
 export type Control = 'send' | 'stop' | 'regenerate' | 'edit' | 'copy' | 'share' | 'up' | 'down' | 'newConversation'
+
+/** What using a control means for a turn; the others mean nothing for it. */
+export const GESTURES: Partial<Record<Control, GestureKind>> = {
+  send: 'submit',
+  stop: 'stop',
+  regenerate: 'regenerate',
+  edit: 'edit',
+  newConversation: 'new_conversation',
+}
 
 /** Selectors of well-known pages, from their sources. */
 export const PRESETS: Record<string, Ui> = {

@@ -105,6 +105,22 @@ test('a turn under way when the engine comes has all its text, and says how well
   await page.context().close()
 })
 
+test('a stop before the engine is known by what its button said', async () => {
+  const page = await open(late(2500))
+  await page.locator('#prompt').click()
+  await page.keyboard.type('hi there')
+  await page.keyboard.press('Enter')
+  await page.getByText('Hello').waitFor()
+  await page.locator('#stop').click()
+  await collector.until(() => sent('chat.turn').length === 1, 15_000)
+  expect(sent('chat.turn')[0]!.attributes).toMatchObject({
+    'chat_vitals.turn.outcome': 'stopped',
+    'chat_vitals.turn.ended_by': 'user_stop',
+    'chat_vitals.turn.phase': 'streaming',
+  })
+  await page.context().close()
+})
+
 test('two prompts before the engine are two turns, each in the trace its request told', async () => {
   const page = await open(late(4000))
   await chat(page)

@@ -231,15 +231,18 @@ async function send(
   const { api, lines } = truth
   const every = asked.every ?? 0
   const chunk = asked.chunk ?? 'line'
+  // Before the write: on a busy machine the page can have read it when the call comes back.
+  let handed = 0
   const write = async (bytes: Buffer): Promise<void> => {
     gone.signal.throwIfAborted()
+    handed = now()
     call.bytes += bytes.length
     if (!response.write(bytes)) await new Promise((drained) => response.once('drain', drained).once('close', drained))
   }
   const sent = (index: number): void => {
     const line = lines[index]
     if (!line) return
-    const at = now()
+    const at = handed
     if (index === truth.firstModelLine) call.firstModelAt = at
     if (index === truth.firstReasoningLine) call.firstReasoningAt = at
     if (index === truth.firstAnswerLine) call.firstAnswerAt = at

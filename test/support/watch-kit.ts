@@ -33,14 +33,15 @@ const log = () => {
     arrived: { get: () => sum(log.inserted), enumerable: true },
   })
 }
+const labels = labelReader()
 const kit = {
   clock,
   guard,
   timing,
   said,
   log,
-  watchActions: (options: Omit<Parameters<typeof watchActions>[0], 'read'>) =>
-    watchActions({ read: labelReader(), ...options }),
+  watchActions: (options: Omit<Parameters<typeof watchActions>[0], 'reader'>) =>
+    watchActions({ reader: () => labels, ...options }),
   watchAttention,
   createPaintClock,
   watchTranscript,

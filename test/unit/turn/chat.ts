@@ -41,6 +41,8 @@ export function manualClock(start = 5000) {
 }
 
 interface Screen {
+  /** What stands on it, where a test says so. */
+  shown?: string
   port: ScreenPort
   answer: string[]
   reasoning: string[]
@@ -83,6 +85,7 @@ export function startChat(overrides: Partial<TurnsOptions> = {}) {
         expectUnseen: () => void (screen.unseen = true),
         use: (element) => void (screen.element = element),
         element: () => screen.element,
+        ends: (text) => screen.shown?.endsWith(text) ?? false,
         close() {
           screen.onClose?.()
           screen.closed = true

@@ -297,7 +297,6 @@ describe('what the intent detector is told', () => {
     expect(chat.opened[1]!.about).toEqual({
       prompt: 'tell me more',
       previous: { turnId: chat.settled[0]!.id, prompt: 'hi', outcome: 'completed', answerEndedWithQuestion: true },
-      trigger: 'submit',
       edited: false,
       regenerated: false,
     })
@@ -485,6 +484,51 @@ describe('checkpoints', () => {
     expect(later).toEqual({ ...settled, rev: settled.rev + 1, correction: { kind: 'none', score: 0.1, of: 'x' } })
     expect(rev).toBeLessThan(settled.rev)
   })
+})
+
+describe('the next gesture comes at once', () => {
+  const smoothed = () => {
+    // Painted long after its last chunk, as pages do that smooth what they show.
+    const chat = startChat().send('hi').headers().chunk('All of it.').finish('stop').end().wait(400).paint(8)
+    chat.screens[0]!.shown = 'All of it.'
+    return chat
+  }
+
+  test('an answer that stands there whole was completed, however soon the next prompt comes', () => {
+    const chat = smoothed().wait(5).send('next')
+    expect(chat.settled).toMatchObject([{ outcome: 'completed', endedBy: 'done' }])
+    expect(chat.screens[0]!.closed).toBe(true)
+  })
+
+  test('one that does not stand there whole was superseded', () => {
+    const chat = startChat().send('hi').headers().chunk('All of it.').finish('stop').end().wait(400).paint(3)
+    chat.screens[0]!.shown = 'All'
+    answered(chat.wait(5).send('next')).rest()
+    expect(chat.settled[0]).toMatchObject({ outcome: 'superseded', endedBy: 'new_send' })
+  })
+
+  test('a regenerated turn gives up its place on the screen before the new one begins', () => {
+    const chat = startChat().send('hi').headers().chunk('All of it.').finish('stop').end().wait(100).paint(3)
+    chat.wait(5).gesture('regenerate').wait(5).call('/chat', 'hi')
+    expect(chat.settled).toHaveLength(1)
+    expect(chat.screens[0]!.closed).toBe(true)
+    expect(chat.opened[1]!.record).toMatchObject({ trigger: 'regenerate', replaces: chat.settled[0]!.id })
+  })
+})
+
+test('text that was found only after the turn had ended was there by its end', () => {
+  const chat = startChat().send('hi').headers().wait(200).chunk('Hello').wait(300).gesture('stop').end('aborted')
+  chat.wait(400).paint(5, { at: chat.clock.now() - 100, errorMs: 500, method: 'observer' }).rest()
+  const { ttft, ttftErrorMs, moments, phase, outcome } = chat.record
+  expect({ outcome, phase }).toEqual({ outcome: 'stopped', phase: 'streaming' })
+  expect(ttft! + ttftErrorMs!).toBeCloseTo(moments.end!, 3)
+  expect(ttft! - ttftErrorMs!).toBeCloseTo(moments.firstChunk!, 3)
+})
+
+test('a message about the failure is no progress', () => {
+  const chat = startChat().send('hi').headers(429).wait(20)
+  chat.screens[0]!.port.progress(chat.clock.now())
+  expect(chat.rest().record.moments).not.toHaveProperty('firstProgress')
 })
 
 describe('by hand', () => {
