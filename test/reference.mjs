@@ -51,7 +51,7 @@ function records() {
       const missing = /Missing (.*?)\.?$/.exec(about)?.[1]
       const unit = /epoch ms/i.test(about)
         ? 'epoch ms'
-        : field.endsWith('Ms') || name === 'Moments' || name === 'TtftParts' || /\bms\b/.test(about)
+        : field.endsWith('Ms') || name === 'Moments' || name === 'TtftParts' || /(?:^|, |in )ms\b/.test(about)
           ? 'ms'
           : ''
       rows.push([

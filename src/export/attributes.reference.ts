@@ -53,7 +53,7 @@ export const words: Record<string, [unit: string, about: string, missing: string
   'chat_vitals.turn.phase': ['', '`waiting`: no answer text was seen before the end; `streaming`: some was', ''],
   'chat_vitals.turn.ended_by': [
     '',
-    'What ended it: `done`, `user_stop`, `new_send`, `page_left`, `network`, `crash`, …',
+    'What ended it: `done`, `user_stop`, `new_send`, `conversation_switch`, `page_left`, `host_abort`, `network`, `http`, `stream_error`, `timeout`, `crash`, `unknown`',
     '',
   ],
   'chat_vitals.turn.finish': [

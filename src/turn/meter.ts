@@ -1,5 +1,5 @@
 /**
- * Turns painted frames into the figures of METRICS: reader stall with its causes, QoE, pace, gaps, freezes, curve.
+ * Turns painted frames into the figures of a record: reader stall with its causes, QoE, pace, gaps, freezes, curve.
  * Constant memory, constant work per frame. Leaves to others what a frame is and when a turn is over.
  */
 import { createCurve } from './curve.ts'

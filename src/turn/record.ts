@@ -89,7 +89,7 @@ export interface Render {
   charsPerSecond?: number
   /** Reading time painted per time passed; below 1 the text comes slower than people read. */
   pace?: number
-  /** 0..1, see METRICS. Missing while the turn is open. */
+  /** Quality of experience, 0..1: what was read over what was read and waited for, as areas over time; 1 is text that was always ahead of the reader. Missing while the turn is open. */
   qoe?: number
   /** Longest time between two frames of growth. Missing with fewer than two frames. */
   gapMaxMs?: number

@@ -441,7 +441,12 @@ function rest({ outcomes, corrections, stallCauses, quality }) {
         outcomes.map((it) => ({
           name: it.outcome ?? 'open',
           key: it.outcome ?? 'open',
-          detail: it.outcome === 'completed' ? '' : [it.phase, label(it.endedBy)].filter(Boolean).join(' · '),
+          detail:
+            it.outcome === 'completed'
+              ? it.phase === 'waiting'
+                ? 'without text'
+                : ''
+              : [it.phase, label(it.endedBy)].filter(Boolean).join(' · '),
           n: it.n,
           title: OUTCOMES[it.outcome ?? 'open']?.[1],
         })),
@@ -463,7 +468,11 @@ function rest({ outcomes, corrections, stallCauses, quality }) {
             'k',
           )
         : h('p.note', null, 'No follow-up was judged yet'),
-      h('p.fine', null, 'Judged on the device; regenerate and clarification are not counted as corrections.'),
+      h(
+        'p.fine',
+        null,
+        'Judged on the device. Corrections are counted of follow-ups to an answer that showed text; regenerate and clarification are none.',
+      ),
     ),
     h(
       'section.panel',

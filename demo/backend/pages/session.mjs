@@ -135,7 +135,7 @@ function ribbon(turns) {
       null,
       h('span', null, h('i.key.waiting'), 'waiting for text'),
       h('span', null, h('i.key.streaming'), 'text on screen'),
-      h('span.right', null, 'lengths to scale, breaks between turns cut short'),
+      h('span.right', null, 'longer turns are wider; breaks between turns cut short'),
     ),
   )
 }

@@ -593,7 +593,8 @@ document.addEventListener('click', (event) => {
   const from = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-action]'))
   if (!(/** @type {Element} */ (event.target).closest('.try'))) tryMenu(false)
   const action = actions[from?.dataset.action ?? '']
-  if (!from || !action) return
+  // The second half of a double click on Send would stop what the first has begun: Stop stands in its place.
+  if (!from || !action || (from.dataset.action === 'stop' && event.detail > 1)) return
   if (from.tagName === 'A') event.preventDefault()
   action(from)
 })

@@ -62,11 +62,12 @@ export function openStore() {
     },
     /** @param {Conversation} conversation @returns {() => void} undo */
     remove(conversation) {
-      const before = conversations
+      const at = conversations.indexOf(conversation)
       conversations = conversations.filter((one) => one !== conversation)
       save()
       return () => {
-        conversations = before
+        // What came meanwhile stays.
+        conversations = conversations.toSpliced(at, 0, conversation)
         save()
       }
     },

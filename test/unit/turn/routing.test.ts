@@ -518,7 +518,10 @@ describe('the next gesture comes at once', () => {
 
 test('text that was found only after the turn had ended was there by its end', () => {
   const chat = startChat().send('hi').headers().wait(200).chunk('Hello').wait(300).gesture('stop').end('aborted')
-  chat.wait(400).paint(5, { at: chat.clock.now() - 100, errorMs: 500, method: 'observer' }).rest()
+  chat
+    .wait(400)
+    .paint(5, { at: chat.clock.now() - 100, errorMs: 500, method: 'observer' })
+    .rest()
   const { ttft, ttftErrorMs, moments, phase, outcome } = chat.record
   expect({ outcome, phase }).toEqual({ outcome: 'stopped', phase: 'streaming' })
   expect(ttft! + ttftErrorMs!).toBeCloseTo(moments.end!, 3)
