@@ -90,7 +90,7 @@ export function createPaintClock(options: {
     }
   }
   const exact = (frame: Frame, at: number, method: TtftMethod): void => {
-    frame.stamp = { at, method, errorMs: 2 }
+    frame.stamp = { at, method, errorMs: 3 }
     settle()
   }
   const giveUp = (frame: Frame, ms: number): void => {
@@ -184,7 +184,8 @@ export function createPaintClock(options: {
         settle()
       }
     },
-    late: () => ({ ...estimate(clock.now()), errorMs: FRAME }),
+    // It was painted by the frame before this task, or is in the next one, when its tiles had yet to be drawn.
+    late: () => ({ at: estimate(clock.now()).at + FRAME / 2, method: 'observer', errorMs: FRAME / 2 + 2 }),
     flush() {
       for (const frame of queue) frame.wait = false
       settle()

@@ -24,7 +24,7 @@ const scenarios = [
   { name: 'long task around' },
   { name: 'CPU ×1/4', slow: 4 },
   { name: 'hidden, then shown', hide: true },
-  { name: 'below, scrolled to', scroll: true },
+  { name: 'below, scrolled to', scroll: true, free: true },
   { name: 'shadow root' },
   { name: 'replaced' },
   { name: 'right to left' },
@@ -143,7 +143,7 @@ try {
           await sleep(350)
           await tab.run("document.querySelector('#log').scrollTop = 1e6")
         }
-        await sleep(slow ? 1200 : 800)
+        await sleep(slow ? 900 : 450)
       })
       if (hide) await other.close()
       // The record is handed out when the turn has settled.

@@ -67,7 +67,8 @@ function page(scenario) {
   window.records = []
   window.chatVitals = {
     q: [
-      ['init', { service: 'bench', endpoint: '/v1/traces' }],
+      // Waits for the end of a turn are scaled: they come after what is measured.
+      ['init', { service: 'bench', endpoint: '/v1/traces', timing: { settle: 150, followUp: 50 } }],
       ['onTurn', (record) => window.records.push(record)],
     ],
   }
