@@ -179,7 +179,10 @@ const site = await startSite(routes)
 const sides = ['nothing', 'chat-vitals', ...Object.keys(peers)].filter(
   (name) => !option('only') || name === option('only') || name === 'nothing',
 )
+/** A side that hangs is left out, and counted. */
+const patience = 60_000
 const rows = []
+const hung = []
 async function measure(side) {
   transferred = new Map()
   const browser = await launch()
@@ -196,19 +199,19 @@ async function measure(side) {
     await sleep(2500)
     const started = await metrics()
     await tab.run('answer()')
-    await sleep(3500)
+    await sleep(1500)
     const from = await metrics()
     const answers = 3
     for (let i = 0; i < answers; i++) await tab.run('answer()')
     // What they have to store and send is theirs too.
-    await sleep(6000)
+    await sleep(3000)
     const to = await metrics()
     await tab.run("document.querySelector('#log').textContent = ''")
     for (let i = 0; i < 2; i++) await tab.send('HeapProfiler.collectGarbage')
     const heap = (await metrics()).JSHeapUsedSize
     const at = await tab.run('leave()')
     const ahead = written / 2 ** 20
-    for (let tries = 0; !closedAt && tries < 300; tries++) await sleep(10)
+    for (let tries = 0; !closedAt && tries < 150; tries++) await sleep(10)
     const work = (a, b) =>
       ['ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration'].reduce((sum, name) => sum + b[name] - a[name], 0) *
       1000
@@ -228,7 +231,12 @@ async function measure(side) {
 }
 for (let run = 0; run < runs; run++)
   for (const side of run % 2 ? [...sides].reverse() : sides) {
-    rows.push({ run, ...(await measure(side)) })
+    let timer
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, patience)))
+    const row = await Promise.race([measure(side), late])
+    clearTimeout(timer)
+    if (row) rows.push({ run, ...row })
+    else hung.push(side)
     process.stderr.write(`${side} ${run + 1}/${runs}\n`)
   }
 await site.close()
@@ -265,9 +273,12 @@ console.log(
     }),
   ),
 )
+if (hung.length) console.log(`\nleft out, for they hung: ${hung.join(', ')}`)
 console.log(
   `\n${Object.entries(versions)
     .map((one) => one.join(' '))
     .join(', ')}`,
 )
-save({ runs, versions, rows })
+save({ runs, versions, rows, hung })
+// A browser that hangs keeps the process.
+process.exit()

@@ -2,7 +2,7 @@
 import type { Browser, Page, Route } from 'playwright'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { launchChromium } from '../support/browser.ts'
-import { chatPage, startChatSite } from '../support/chat-server.ts'
+import { chat, chatPage, startChatSite } from '../support/chat-server.ts'
 import type { ChatSite } from '../support/chat-server.ts'
 import { startCollector } from '../support/collector.ts'
 import type { Collector } from '../support/collector.ts'
@@ -50,13 +50,6 @@ async function open(engine: (route: Route, tries: number) => unknown): Promise<P
   await page.goto(site.url + '/')
   session = await page.evaluate(() => (globalThis as any).chatVitals.session().id)
   return page
-}
-async function chat(page: Page): Promise<void> {
-  await page.locator('#prompt').click()
-  await page.keyboard.type('hi there')
-  const before = await page.locator('.assistant[data-done]').count()
-  await page.keyboard.press('Enter')
-  await page.locator('.assistant[data-done]').nth(before).waitFor()
 }
 const late = (ms: number) => (route: Route) => setTimeout(() => void route.continue(), ms)
 

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { launchChromium } from '../support/browser.ts'
-import { chatPage, startChatSite } from '../support/chat-server.ts'
+import { chat, chatPage, startChatSite } from '../support/chat-server.ts'
 import type { ChatSite } from '../support/chat-server.ts'
 import { startCollector } from '../support/collector.ts'
 import type { Collector } from '../support/collector.ts'
@@ -63,13 +63,6 @@ async function open(path: string): Promise<Page> {
   await page.waitForFunction(() => 'chatVitals' in globalThis && 'feedback' in (globalThis as any).chatVitals)
   session = await page.evaluate(() => (globalThis as any).chatVitals.session().id)
   return page
-}
-async function chat(page: Page): Promise<void> {
-  await page.locator('#prompt').click()
-  await page.keyboard.type('hi there')
-  const before = await page.locator('.assistant[data-done]').count()
-  await page.keyboard.press('Enter')
-  await page.locator('.assistant[data-done]').nth(before).waitFor()
 }
 const turnsSent = (n: number) => collector.until(() => sent('chat.turn').length >= n, 15_000)
 

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Page } from 'playwright'
 
 export interface ChatSite {
   url: string
@@ -50,6 +51,15 @@ ${options.body ?? ''}
     answer.dataset.done = ''
   })
 </script></body></html>`
+
+/** Sends a prompt with the Enter key, and waits until the page has the whole answer. */
+export async function chat(page: Page): Promise<void> {
+  await page.locator('#prompt').click()
+  await page.keyboard.type('hi there')
+  const before = await page.locator('.assistant[data-done]').count()
+  await page.keyboard.press('Enter')
+  await page.locator('.assistant[data-done]').nth(before).waitFor()
+}
 
 /** @param words what the model says, a piece each; @param everyMs between pieces */
 export async function startChatSite(options: {
