@@ -26,7 +26,6 @@ import type { Call, LifePort, ManualTurn, ManualTurnOptions, PagePort, Promised 
 import type { CorrectionKind, TurnRecord } from './turn/record.ts'
 import { createTurns, recover } from './turn/turns.ts'
 import type { Opened } from './turn/turns.ts'
-
 import { watchEventSource } from './watch/eventsource.ts'
 import type { FetchOptions } from './watch/fetch.ts'
 import { labelReader } from './watch/labels.ts'

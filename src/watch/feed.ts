@@ -73,7 +73,7 @@ export function createFeed(
   return {
     response: (status, contentType, header) => {
       if (ended || !unread) return
-      // The body of a unread request is no answer: a 429 page is not read.
+      // The body of a refused request is no answer: a 429 page is not read.
       unread = status >= 400
       if (!unread) soon(() => frame(contentType))
       call.response(clock.now(), { status, contentType, header })

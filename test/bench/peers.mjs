@@ -15,7 +15,7 @@ import { brotliCompressSync, constants } from 'node:zlib'
 import { build } from 'esbuild'
 import { launch } from './support/chromium.mjs'
 import { flag, median, option, save, table } from './support/report.mjs'
-import { drained, startSite } from './support/site.mjs'
+import { drained, pour, startSite } from './support/site.mjs'
 
 const quick = flag('quick')
 const runs = Number(option('runs') ?? (quick ? 1 : 3))
@@ -118,8 +118,8 @@ const html = (script) => `<!doctype html><meta charset="utf-8"><link rel="icon" 
 <script>(${chat})()</script>${script}<div id="log"></div>`
 
 let transferred = new Map()
-let closedAt = 0
-let written = 0
+/** The stream that its reader ends. */
+let poured = { written: 0, closedAt: 0 }
 const brotli = (body) => brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
 const event = `data: ${JSON.stringify({ model: 'm', choices: [{ delta: { content: 'word ' } }] })}\n\n`
 const routes = new Proxy(
@@ -134,18 +134,7 @@ const routes = new Proxy(
         }
         return response.end('data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n')
       }
-      closedAt = written = 0
-      let go = () => {}
-      response.on('drain', () => go())
-      response.on('close', () => {
-        closedAt = performance.timeOrigin + performance.now()
-        go()
-      })
-      const piece = Buffer.from(event.repeat(700))
-      while (!response.destroyed) {
-        written += piece.length
-        if (!response.write(piece)) await new Promise((resolve) => (go = resolve))
-      }
+      poured = pour(response, Buffer.from(event.repeat(700)))
     },
   },
   {
@@ -210,8 +199,8 @@ async function measure(side) {
     for (let i = 0; i < 2; i++) await tab.send('HeapProfiler.collectGarbage')
     const heap = (await metrics()).JSHeapUsedSize
     const at = await tab.run('leave()')
-    const ahead = written / 2 ** 20
-    for (let tries = 0; !closedAt && tries < 150; tries++) await sleep(10)
+    const ahead = poured.written / 2 ** 20
+    for (let tries = 0; !poured.closedAt && tries < 150; tries++) await sleep(10)
     const work = (a, b) =>
       ['ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration'].reduce((sum, name) => sum + b[name] - a[name], 0) *
       1000
@@ -222,7 +211,7 @@ async function measure(side) {
       start: work(before, started),
       answer: work(from, to) / answers,
       heap: heap / 1e6,
-      cancel: closedAt ? closedAt - at : undefined,
+      cancel: poured.closedAt ? poured.closedAt - at : undefined,
       ahead,
     }
   } finally {

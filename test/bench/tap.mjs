@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { launch } from './support/chromium.mjs'
 import { flag, median, option, save, table } from './support/report.mjs'
-import { collector, drained, startSite } from './support/site.mjs'
+import { collector, drained, pour, startSite } from './support/site.mjs'
 
 const quick = flag('quick')
 const runs = Number(option('runs') ?? (quick ? 1 : 5))
@@ -21,8 +21,8 @@ const endless = 100_000
 
 const line = `data: ${JSON.stringify({ model: 'm', choices: [{ delta: { content: 'lorem ipsum '.repeat(80) } }] })}\n\n`
 const piece = Buffer.from(line.repeat(Math.ceil((64 * 1024) / line.length)))
-let closedAt = 0
-let written = 0
+/** The stream that its reader ends. */
+let poured = { written: 0, closedAt: 0 }
 
 const us = `<script>chatVitals={q:[['init',{service:'bench',endpoint:'/v1/traces'}]]}</script><script src="/chat-vitals.global.js"></script>`
 // As tools do that want to know when a stream ends: a copy of the response, read to its end.
@@ -40,19 +40,9 @@ const site = await startSite({
   '/v1/traces': collector,
   async '/v1/chat/completions'(request, response, url) {
     await drained(request)
-    closedAt = written = 0
-    let go = () => {}
-    response.on('drain', () => go())
-    response.on('close', () => {
-      closedAt = performance.timeOrigin + performance.now()
-      go()
-    })
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    const most = Number(url.searchParams.get('mib')) * 1024 * 1024
-    while (written < most && !response.destroyed) {
-      written += piece.length
-      if (!response.write(piece)) await new Promise((resolve) => (go = resolve))
-    }
+    poured = pour(response, piece, Number(url.searchParams.get('mib')) * 1024 * 1024)
+    await poured.done
     if (!response.destroyed) response.end('data: [DONE]\n\n')
   },
 })
@@ -114,8 +104,8 @@ for (let run = 0; run < runs; run++)
       const cancels = []
       for (let i = 0; i < 3; i++) {
         const at = await tab.run(readAndCancel, endless)
-        for (let tries = 0; !closedAt && tries < 200; tries++) await sleep(10)
-        cancels.push({ ms: closedAt ? closedAt - at : undefined, ahead: written / 2 ** 20 })
+        for (let tries = 0; !poured.closedAt && tries < 200; tries++) await sleep(10)
+        cancels.push({ ms: poured.closedAt ? poured.closedAt - at : undefined, ahead: poured.written / 2 ** 20 })
       }
       const { seconds, bytes } = await tab.run(readSlowly, mib)
       const { processInfo } = await browser.send('SystemInfo.getProcessInfo')

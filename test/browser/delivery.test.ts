@@ -15,6 +15,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { Delivery } from '../../src/export/delivery.ts'
 import type { TurnRecord } from '../../src/turn/record.ts'
 import { chromiumPath, launchChromium } from '../support/browser.ts'
+import { chromiumFlags } from '../support/browsers.mjs'
 import { startCollector } from '../support/collector.ts'
 import type { Collector } from '../support/collector.ts'
 import { hex, turnRecord } from '../unit/export/samples.ts'
@@ -297,19 +298,7 @@ test('a blocked endpoint costs one hint, and the turn is kept', async () => {
 async function ownBrowser(profile: string): Promise<{ process: ChildProcess; context: BrowserContext }> {
   const process = spawn(
     chromiumPath() ?? chromium.executablePath(),
-    [
-      '--headless=new',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--remote-debugging-port=0',
-      `--user-data-dir=${profile}`,
-      'about:blank',
-    ],
+    ['--headless=new', ...chromiumFlags, '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   )
   const address = await new Promise<string>((resolve) => {

@@ -2,17 +2,7 @@
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright'
 import type { Browser, LaunchOptions } from 'playwright'
-
-/** Without them a fresh browser talks to its maker and asks for a sandbox that containers do not have. */
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
+import { chromiumFlags } from './browsers.mjs'
 
 /** `CHROMIUM_PATH`, Debian's chromium, or undefined: then playwright's own is used. */
 export const chromiumPath = (): string | undefined =>
@@ -24,5 +14,5 @@ export async function launchChromium(options: LaunchOptions = {}): Promise<Brows
     throw new Error(
       'no Chromium found: install `chromium` with apt, run `npx playwright install chromium`, or set CHROMIUM_PATH',
     )
-  return chromium.launch({ ...options, executablePath, args: [...ARGS, ...(options.args ?? [])] })
+  return chromium.launch({ ...options, executablePath, args: [...chromiumFlags, ...(options.args ?? [])] })
 }

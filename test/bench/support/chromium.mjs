@@ -4,18 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { findChromium } from '../../support/browsers.mjs'
-
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--remote-debugging-pipe',
-]
+import { chromiumFlags, findChromium } from '../../support/browsers.mjs'
 
 /**
  * @typedef {object} Tab
@@ -31,7 +20,15 @@ export async function launch({ args = [], size = [900, 700] } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'chat-vitals-bench-'))
   const child = spawn(
     await findChromium(),
-    ['--headless=new', ...flags, `--user-data-dir=${profile}`, `--window-size=${size}`, ...args, 'about:blank'],
+    [
+      '--headless=new',
+      ...chromiumFlags,
+      '--remote-debugging-pipe',
+      `--user-data-dir=${profile}`,
+      `--window-size=${size}`,
+      ...args,
+      'about:blank',
+    ],
     { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
   )
   const [, , , out, input] = child.stdio

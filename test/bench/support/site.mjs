@@ -29,6 +29,23 @@ export async function startSite(routes, also) {
 export const drained = async (request) => {
   for await (const _ of request);
 }
+/** Writes `piece` again and again, as fast as the reader lets. `written`: bytes. `closedAt`: epoch ms, 0 until then. */
+export function pour(response, piece, most = Infinity) {
+  const state = { written: 0, closedAt: 0 }
+  let go = () => {}
+  response.on('drain', () => go())
+  response.on('close', () => {
+    state.closedAt = performance.timeOrigin + performance.now()
+    go()
+  })
+  const run = async () => {
+    while (state.written < most && !response.destroyed) {
+      state.written += piece.length
+      if (!response.write(piece)) await new Promise((resolve) => (go = resolve))
+    }
+  }
+  return Object.assign(state, { done: run() })
+}
 /** A collector that takes everything. */
 export const collector = async (request, response) => {
   await drained(request)
