@@ -5,6 +5,7 @@
 import type { PageClock } from './base/clock.ts'
 import { attempt } from './base/guard.ts'
 import type { Guard } from './base/guard.ts'
+import { createIdle } from './base/idle.ts'
 import { spanId, traceId } from './base/ids.ts'
 import { createLate } from './base/late.ts'
 import { listen, stopAll } from './base/listen.ts'
@@ -102,6 +103,7 @@ export function createEngine(options: EngineOptions): Engine {
   const doc = document
   const stored = config.storage !== false
   const intent = createLate(parts.intent, guard)
+  const idle = createIdle(clock, guard)
   // Turns whose record may still change; while there is one, the heart beats.
   const open = new Set<string>()
   // The page is hidden, as far as was told.
@@ -178,16 +180,13 @@ export function createEngine(options: EngineOptions): Engine {
     const texts = { previous: previous.prompt, next: prompt }
     intent.with((part) =>
       // Not in the page's own send.
-      clock.setTimeout(
-        guard.wrap(() => {
-          const verdict = part?.detectCorrection({
-            ...texts,
-            hints: { previousOutcome: previous.outcome, answerEndedInQuestion: previous.answerEndedWithQuestion },
-          })
-          if (verdict) note(verdict.kind, verdict.score)
-        }),
-        0,
-      ),
+      idle(() => {
+        const verdict = part?.detectCorrection({
+          ...texts,
+          hints: { previousOutcome: previous.outcome, answerEndedInQuestion: previous.answerEndedWithQuestion },
+        })
+        if (verdict) note(verdict.kind, verdict.score)
+      }),
     )
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
+import { createIdle } from '../base/idle.ts'
 import type { Timing } from '../base/timing.ts'
 import type { AnyRecord, Attributes, TurnRecord, TurnRef } from '../turn/record.ts'
 import { lastWords } from './last-words.ts'
@@ -137,11 +138,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   // A device that stores nothing is no error of ours.
   const quietly = (done: Promise<unknown>): void => void done.catch(() => {})
 
-  const idle = (fn: () => void): void => {
-    const run = guard.wrap(fn)
-    if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: 1000 })
-    else clock.setTimeout(run, 50)
-  }
+  const idle = createIdle(clock, guard)
 
   const settle = (ids: string[], reason?: string): void => {
     for (const id of ids) {

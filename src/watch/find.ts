@@ -82,8 +82,8 @@ const follows = (node: Node, other: Node): boolean =>
   (node.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING) > 0
 
 export interface Finder {
-  /** A new look at the page begins; gives its number. */
-  look(): number
+  /** A new look at the page begins, in which `changing` is placed; gives its number. */
+  look(changing?: Set<Text>): number
   /** Counts, finds or forgets one text node, as the page has it now. */
   place(text: Text): void
   inAnswer(node: Node): boolean
@@ -95,8 +95,8 @@ export interface Finder {
   lost(turn: Turn): boolean
   /** No text in it that was there before `since`, no composer, no prompt, no other answer. */
   free(node: Node, since: number, slot?: Slot): boolean
-  /** Text that nobody knew when it came; handed out once. */
-  strays(): Iterable<Text>
+  /** Text that came in this turn and that nobody knew; handed out once. */
+  strays(turn: Turn): Text[]
   forget(turn: Turn): void
 }
 
@@ -116,11 +116,14 @@ export function createFinder(options: {
   const thoughts = new WeakSet<Node>()
   // By parent, for one look: neighbours ask for the same.
   let homes = new Map<Node, Home>()
-  let strays = new Set<Text>()
+  const strays = new Set<Text>()
   let looks = 0
+  // Not placed yet, some of it.
+  let changes: Set<Text> | undefined
 
   const skip = (node: Node): boolean => thoughts.has(node) || node === composer() || excluded(node)
-  const since = (text: Text, look: number): boolean => (counter.look(text) ?? fresh.get(text)!) >= look
+  const since = (text: Text, look: number): boolean =>
+    (counter.look(text) ?? fresh.get(text) ?? (changes?.has(text) ? looks : -1)) >= look
 
   const homeOf = (parent: Node): Home => {
     const known = homes.get(parent)
@@ -151,6 +154,7 @@ export function createFinder(options: {
     const { into, out, fits, foreign } = homeOf(text.parentNode!)
     if (into && (fits || counter.look(text) || sentence(text))) {
       counter.put(text, into, looks)
+      strays.delete(text)
       into[0].foreign ||= foreign
       into[0].turn.grown.add(into[1])
     } else {
@@ -288,7 +292,8 @@ export function createFinder(options: {
   }
 
   return {
-    look() {
+    look(changing) {
+      changes = changing
       homes = new Map()
       return ++looks
     },
@@ -298,9 +303,9 @@ export function createFinder(options: {
     recount,
     lost,
     free,
-    strays() {
-      const all = strays
-      strays = new Set()
+    strays(turn) {
+      const all = [...strays].filter((text) => since(text, turn.since))
+      strays.clear()
       return all
     },
     forget(turn) {

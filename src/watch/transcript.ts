@@ -181,9 +181,9 @@ export function watchTranscript(options: {
   function digest(): void {
     const records = pending
     pending = []
-    finder.look()
     const left = new Set<Text>()
     const changed = new Set<Text>(growing)
+    finder.look(changed)
     const silent = turns.some(({ noted }) => !('feedback' in noted))
     const change = (text: Text): unknown => (text.isConnected ? changed : left).add(text)
     const enter = ({ shadowRoot }: Element): void => {
@@ -376,7 +376,7 @@ export function watchTranscript(options: {
   function again(turn: Turn): void {
     if (turn.slots[0] || !turns.includes(turn)) return
     finder.look()
-    for (const text of finder.strays()) finder.place(text)
+    for (const text of finder.strays(turn)) finder.place(text)
     advance(turn, clock.now())
   }
   const expect = (turn: Turn, said: Said): ((text: string) => void) =>

@@ -2,13 +2,13 @@
  * What watching an answer costs the page's main thread, and what is left of it: with us and without, by the way the page
  * renders and by the length of the answer; memory after many turns and after a very long one; what `stop()` leaves.
  *
- *     npm run bench:cost -- [--runs 7] [--quick] [--turns 2000] [--json FILE]
+ *     npm run bench:cost -- [--runs 7] [--quick] [--only append] [--tokens 1000,10000] [--turns 2000] [--json FILE]
  *
  * The answer is a real stream as fast as it comes; the page renders each token in a task of its own. Main-thread time is the
  * browser's own count of script, style and layout over the whole answer (Performance.getMetrics): reading the stream, observers
  * and collections of garbage are in it, painting is not, for how many frames fit in differs more than the sides do. Added is
  * the difference of the medians of alternating runs. Time per frame is of an answer at 250 tokens/s, as a sampling profiler
- * finds our files in its stacks.
+ * finds our files in its stacks: median of the runs' quantiles.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { launch } from './support/chromium.mjs'
@@ -18,18 +18,23 @@ import { collector, drained, startSite } from './support/site.mjs'
 const quick = flag('quick')
 const runs = Number(option('runs') ?? (quick ? 2 : 7))
 const turns = Number(option('turns') ?? (quick ? 100 : 2000))
+const sizes = option('tokens')?.split(',').map(Number) ?? (quick ? [1000] : [1000, 10_000, 50_000])
 const cases = [
-  ['append', quick ? [1000] : [1000, 10_000, 50_000]],
-  ['block innerHTML', quick ? [1000] : [1000, 10_000, 50_000]],
-  ['full re-render', [1000]],
-  ['one growing text', quick ? [1000] : [1000, 10_000, 50_000]],
+  ['append', sizes],
+  ['block innerHTML', sizes],
+  // Its own cost grows with the square of the length.
+  ['full re-render', sizes.filter((tokens) => tokens <= 1000)],
+  ['one growing text', sizes],
 ].filter(([name]) => !option('only') || name === option('only'))
 
 /** In the page. */
 function chat() {
   const log = document.querySelector('#log')
   const renderers = {
-    append: (to, token) => to.append(token),
+    append(to, token, n) {
+      if (n % 50 === 0) to.append(document.createElement('p'))
+      to.lastElementChild.append(token)
+    },
     'block innerHTML'(to, token, n) {
       if (n % 50 === 0) {
         to.append(document.createElement('p'))
@@ -95,6 +100,10 @@ function chat() {
     await done
     return { rendered, frames }
   }
+  // So that stacks tell what runs while the page has nothing to do.
+  const idle = window.requestIdleCallback
+  window.requestIdleCallback = (work, options) => idle((deadline) => idleWork(work, deadline), options)
+  const idleWork = (work, deadline) => work(deadline)
   window.long = 0
   new PerformanceObserver((list) => (window.long += list.getEntries().length)).observe({ type: 'longtask' })
 }
@@ -160,39 +169,56 @@ async function measure(tab, kind, tokens) {
   }
 }
 
-/** µs of each 16.7 ms in which a sample's stack holds a file of ours. */
+/** µs of each 16.7 ms in which a sample's stack holds a file of ours; and of those, not in an idle callback. */
 async function profiled(tab, kind) {
   await tab.send('Profiler.enable')
-  await tab.send('Profiler.setSamplingInterval', { interval: 100 })
+  await tab.send('Profiler.setSamplingInterval', { interval: 200 })
   await tab.send('Profiler.start')
   await tab.run(`answer(${JSON.stringify(kind)}, 1000, 'yes')`)
   const { profile } = await tab.send('Profiler.stop')
   await tab.send('Profiler.disable')
   const ours = new Set()
   const native = new Set()
+  const idle = new Set()
   const parents = new Map()
   for (const { id, children = [], callFrame } of profile.nodes) {
     for (const child of children) parents.set(child, id)
     if (/chat-vitals\.\w+\.js/.test(callFrame.url)) ours.add(id)
     if (callFrame.functionName === 'fetch' && !callFrame.url) native.add(id)
+    if (callFrame.functionName === 'idleWork') idle.add(id)
+  }
+  const stack = (id) => {
+    const all = []
+    for (let at = id; at !== undefined; at = parents.get(at)) all.push(at)
+    return all
   }
   const held = (id) => {
-    for (let at = id; at !== undefined; at = parents.get(at)) {
+    for (const at of stack(id)) {
       if (ours.has(at)) return true
       // The page's own call, that runs inside our wrapper.
       if (native.has(at)) return false
     }
     return false
   }
-  const known = new Map(profile.nodes.map(({ id }) => [id, held(id)]))
-  const frames = new Map()
+  const known = new Map(
+    profile.nodes.map(({ id }) => [id, held(id) && (stack(id).some((at) => idle.has(at)) ? 'idle' : 'busy')]),
+  )
+  const frames = []
   let now = 0
+  // By count: a thread that waits for a core is not at work, however long until its next sample.
+  const each = median(profile.timeDeltas)
   profile.samples.forEach((id, i) => {
     now += profile.timeDeltas[i]
-    const frame = Math.floor(now / 16_667)
-    frames.set(frame, (frames.get(frame) ?? 0) + (known.get(id) ? (profile.timeDeltas[i + 1] ?? 0) : 0))
+    const frame = (frames[Math.floor(now / 16_667)] ??= { all: 0, busy: 0 })
+    if (known.get(id)) frame.all += each
+    if (known.get(id) === 'busy') frame.busy += each
   })
-  return [...frames.values()]
+  const over = (what, q) =>
+    quantile(
+      Object.values(frames).map((frame) => frame[what] / 1000),
+      q,
+    )
+  return { p50: over('all', 0.5), p99: over('all', 0.99), busy99: over('busy', 0.99) }
 }
 
 const figures = []
@@ -210,7 +236,8 @@ for (const [kind, sizes] of cases)
         sides[side].push(await measure(tabs[side], kind, tokens))
       }
     await tabs.us.show()
-    const frames = tokens === sizes[0] ? await profiled(tabs.us, kind) : []
+    const frames = []
+    if (tokens === sizes[0]) for (let run = 0; run < runs; run++) frames.push(await profiled(tabs.us, kind))
     for (const tab of Object.values(tabs)) await tab.close()
     figures.push({ kind, tokens, sides, frames })
     process.stderr.write(`${kind} ${tokens}\n`)
@@ -229,12 +256,12 @@ console.log(
       'ratio',
       'ours per frame p50, ms',
       'p99',
+      'p99 outside idle time',
       'long tasks added',
     ],
     figures.map(({ kind, tokens, sides, frames }) => {
       const of = (side, what) => median(sides[side].map((one) => one[what] / (what === 'long' ? 1 : tokens)))
       const [bare, us] = [of('bare', 'us'), of('us', 'us')]
-      const ms = (q) => (frames.length ? quantile(frames, q) / 1000 : undefined)
       return [
         kind,
         tokens,
@@ -243,8 +270,7 @@ console.log(
         us - bare,
         of('us', 'script') - of('bare', 'script'),
         us / bare,
-        ms(0.5),
-        ms(0.99),
+        ...['p50', 'p99', 'busy99'].map((what) => median(frames.map((one) => one[what]))),
         of('us', 'long') - of('bare', 'long'),
       ]
     }),
@@ -325,4 +351,4 @@ if (!option('only')) {
 }
 await browser.close()
 await site.close()
-save({ runs, figures: figures.map(({ frames, ...rest }) => ({ ...rest, frameP99: quantile(frames, 0.99) })), memory })
+save({ runs, figures, memory })

@@ -197,6 +197,38 @@ describe('characters painted are the characters rendered', () => {
       }),
     ))
 
+  // Text of a batch that was not looked at yet passed for older than the answer, and what was unknown in one turn was
+  // looked at again in the next: that answer was then sought in the message before.
+  test('paragraphs of many words at once, and the next answer in the same words', async () => {
+    const logs = await chat(async (answer) => {
+      const watch = kit.start()
+      const paragraphs = (message: any, words: string[]) => {
+        for (const word of words) {
+          const last = message.lastElementChild
+          const p = last && last.childNodes.length < 12 ? last : message.appendChild(document.createElement('p'))
+          p.append(word)
+        }
+      }
+      const logs = []
+      for (const prompt of ['Tell me something', 'And once more']) {
+        const log = kit.log()
+        const turn = watch.open(log.port, prompt)
+        const message = kit.ask(prompt)
+        const words = answer.repeat(4).match(/\S+\s*/g)!
+        turn.expectAnswer(answer.repeat(4))
+        paragraphs(message, words.splice(0, 1))
+        await kit.settled(log)
+        paragraphs(message, words)
+        logs.push({ ...(await kit.end(turn, log, message)), own: turn.element() === message })
+      }
+      return logs
+    })
+    for (const log of logs) {
+      whole(log)
+      expect(log.own).toBe(true)
+    }
+  })
+
   test('text that is not what the stream said (rendered beyond recognition) is found by its growth', async () => {
     const log: any = await chat(async (answer) => {
       const log = kit.log()
