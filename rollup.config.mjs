@@ -83,7 +83,12 @@ const slim = {
     return { code, map: null }
   },
 }
-const minify = terser({ ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true }, mangle: { properties: { regex: /^_/ } } })
+const minify = terser({
+  ecma: 2020,
+  module: true,
+  compress: { passes: 3, unsafe_arrows: true },
+  mangle: { properties: { regex: /^_/ } },
+})
 
 /** Entry names of the package, and the lazy parts of the script tag by their file's name. */
 const entries = {
@@ -106,8 +111,9 @@ const parts = {
 export default [
   {
     input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, `src/${file}`])),
-    external: [/^@opentelemetry\//, /^web-vitals\//, /^react/],
-    plugins,
+    external: [/^react/],
+    plugins: [slim, ...plugins],
+    treeshake: { propertyReadSideEffects: false },
     output: { dir: 'dist', format: 'es', chunkFileNames: 'parts/[name].js', sourcemap: true },
   },
   {

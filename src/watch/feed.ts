@@ -30,6 +30,10 @@ export interface Feed {
   over(): boolean
 }
 
+/** Of a body longer than this, bytes, only the last of large chunks that follow each other is read: no answer is so long. */
+const FAR = 8 << 20
+const LARGE = 16 << 10
+
 /** What a failure was: by the signal's word first, then by the error's name. */
 export function endOf(error: unknown, signal?: AbortSignal | null): CallEnd {
   const name = (signal?.aborted ? (signal.reason as Error)?.name : (error as Error)?.name) ?? ''
@@ -44,6 +48,9 @@ export function createFeed(
   let notes: Notes | undefined
   let framing: Framing | undefined
   let decoder: TextDecoder | undefined
+  // Bytes so far, and of a far too long body the last large chunk, not read.
+  let all = 0
+  let passed: Uint8Array | undefined
   // No response yet, or one that is not read.
   let unread = true
   let ended = false
@@ -64,6 +71,15 @@ export function createFeed(
     })
   }
 
+  // A copy: the page may use the buffer again before the formats are here.
+  const decode = (chunk: Uint8Array): string =>
+    unread ? '' : (decoder ??= new TextDecoder()).decode(chunk, { stream: true })
+  const catchUp = (): string => {
+    const chunk = passed
+    passed = undefined
+    return chunk ? decode(chunk) : ''
+  }
+
   formats.with((part) => {
     here = true
     notes = part?.createNotes()
@@ -80,9 +96,13 @@ export function createFeed(
     },
     bytes: (chunk) => {
       if (ended) return
-      // A copy: the page may use the buffer again before the formats are here.
-      const text = unread ? '' : (decoder ??= new TextDecoder()).decode(chunk, { stream: true })
-      pass(() => framing?.push(text), chunk.byteLength)
+      const size = chunk.byteLength
+      if ((all += size) > FAR && size > LARGE) {
+        passed = chunk
+        return pass(() => notes?.model(true), size)
+      }
+      const text = catchUp() + decode(chunk)
+      pass(() => framing?.push(text), size)
     },
     text: (text, size = 0) => {
       pass(() => framing?.push(text), size)
@@ -96,7 +116,7 @@ export function createFeed(
       onEnd?.()
       soon(() => {
         if (how == 'done' && notes) {
-          framing?.push(decoder?.decode() ?? '')
+          framing?.push(catchUp() + (decoder?.decode() ?? ''))
           framing?.end()
           const last = notes.take(at, 0)
           if (last.model || last.terminal || last.finish || last.errorType) call.content(last)
