@@ -21,7 +21,7 @@ export interface Tail {
 export interface Seen<T extends Tail> {
   /** Tells now what the last frame showed, should the browser not have told yet. */
   take(): void
-  /** Looks in this frame at these blocks, that just grew, and at all that is still unseen. False: at none. */
+  /** Looks in this frame at these blocks, that just grew, and at what is in view in part. False: at none. */
   look(tail: T, grown: Iterable<Block>): boolean
   forget(tail: T): void
   stop: Stop
@@ -81,7 +81,6 @@ export function createSeen<T extends Tail>(guard: Guard, seen: (tail: T, unseen:
     owners.delete(element)
   }
   const observe = (tail: T, block: Block): void => {
-    block.laid = block.chars + block.others
     owners.set(block.element, { block, tail })
     // Only a new observation reports in this very frame.
     observer.unobserve(block.element)
@@ -91,7 +90,8 @@ export function createSeen<T extends Tail>(guard: Guard, seen: (tail: T, unseen:
   return {
     take: () => tell(observer.takeRecords()),
     look(tail, grown) {
-      const all = new Set([...tail.blocks, ...grown])
+      const news = new Set(grown)
+      const all = new Set([...tail.blocks, ...news])
       const blocks: Block[] = []
       for (const block of all)
         if (block.element.isConnected && block.chars) blocks.push(block)
@@ -104,8 +104,15 @@ export function createSeen<T extends Tail>(guard: Guard, seen: (tail: T, unseen:
           release(block)
           blocks[i - (i % group)]!.others += block.chars + block.others
         })
-      for (const block of tail.blocks) observe(tail, block)
-      return blocks.length > 0
+      let asked = false
+      for (const block of tail.blocks) {
+        block.laid = block.chars + block.others
+        // The others tell by themselves when they come into view: asking anew costs the frame, each of them.
+        if (!news.has(block) && (!block.reach || block.reach == 1)) continue
+        asked = true
+        observe(tail, block)
+      }
+      return asked
     },
     forget(tail) {
       for (const block of tail.blocks.splice(0)) release(block)
