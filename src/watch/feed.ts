@@ -31,7 +31,7 @@ export interface Feed {
 }
 
 /** Of a body longer than this, bytes, only the last of large chunks that follow each other is read: no answer is so long. */
-const FAR = 8 << 20
+const FAR = 2 << 20
 const LARGE = 16 << 10
 
 /** What a failure was: by the signal's word first, then by the error's name. */
