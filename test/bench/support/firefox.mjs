@@ -81,15 +81,18 @@ export async function launchFirefox({ display, size: [width, height] }) {
     run: (code) =>
       send('ExecuteScript', { script: `return ${code}`, args: [], sandbox: null }).then(({ value }) => value),
     type: (text) => send('PerformActions', { actions: keyActions(text) }),
-    async hide() {
+    async other() {
       const { value: own } = await send('GetWindowHandle')
       const { handle } = await send('NewWindow', { type: 'tab' })
-      await send('SwitchToWindow', { handle, focus: true })
-      return async (show) => {
-        if (show) await send('SwitchToWindow', { handle: own, focus: true })
-        await send('SwitchToWindow', { handle, focus: false })
-        await send('CloseWindow')
-        await send('SwitchToWindow', { handle: own, focus: true })
+      const to = (handle, focus) => send('SwitchToWindow', { handle, focus })
+      return {
+        show: () => to(handle, true).then(() => to(own, false)),
+        hide: () => to(own, true),
+        async close() {
+          await to(handle, false)
+          await send('CloseWindow')
+          await to(own, true)
+        },
       }
     },
     async close() {

@@ -42,7 +42,8 @@ export async function startOnScreen(launch) {
     version: browser.version,
     truth: () =>
       `first look at the framebuffer with its colour, one every 0.3 ms; clocks aligned to ± ${drift.toFixed(1)} ms`,
-    skips: ({ slow }) => slow && 'the engine cannot be slowed down',
+    skips: ({ slow, hide }) =>
+      slow ? 'its CPU cannot be slowed down' : hide && !browser.other && 'its driver cannot hide a page',
     async open(scenario, url) {
       const { name, hide, scroll, unseen } = scenario
       await browser.open(url)
@@ -58,32 +59,31 @@ export async function startOnScreen(launch) {
         await sleep(100)
         if (screen.rows().length) return { why: 'magenta before the answer' }
         const before = await browser.run('records.length')
+        const other = hide && (await browser.other())
+        await browser.run('box.focus()')
         const end = screen.watch(rows)
-        let show
-        try {
-          await browser.type(ENTER)
-          if (hide) {
-            await sleep(40)
-            show = await browser.hide()
-            await sleep(450)
-            if (!(await browser.run('document.hidden'))) return { why: 'it cannot be hidden' }
-            if (!unseen) await show(true)
-            show = unseen && show
-          }
-          if (scroll) {
-            await sleep(350)
-            await browser.run("document.querySelector('#log').scrollTop = 1e6")
-          }
-          await sleep(600)
-        } finally {
-          await show?.(true)
+        await browser.type(ENTER)
+        if (hide) {
+          await sleep(20)
+          await other.show()
+          await sleep(450)
+          if (!unseen) await other.hide()
         }
+        if (scroll) {
+          await sleep(350)
+          await browser.run("document.querySelector('#log').scrollTop = 1e6")
+        }
+        await sleep(500)
         const shown = screen.rows()
         const seen = await end()
-        for (let tries = 0; tries < 60 && (await browser.run('records.length')) === before; tries++) await sleep(100)
+        if (hide) await other.close()
+        // The record is handed out when the turn has settled.
+        for (let tries = 0; tries < 300 && (await browser.run('records.length')) === before; tries++) await sleep(20)
         const { more, record, peers } = await browser.run(
           `({ more: records.length > ${before}, record: records.at(-1), peers })`,
         )
+        if (hide && !(peers.hidden < peers.chunk))
+          return { why: peers.hidden ? 'hidden too late' : 'it cannot be hidden' }
         const at = seen && (seen.before + seen.at) / 2 + offset - peers.t0 - browser.clockLag
         const why = !shown.length && !seen ? 'never seen' : seen?.at - seen?.before > BLIND && 'a look came late'
         return { record: more ? record : undefined, peers, at, why, shown }

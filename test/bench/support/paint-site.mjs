@@ -73,6 +73,9 @@ function page(scenario) {
       ['onTurn', (record) => window.records.push(record)],
     ],
   }
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden && window.peers) window.peers.hidden = performance.now() - window.peers.t0
+  })
   box.addEventListener('keydown', async (event) => {
     if (event.key !== 'Enter') return
     event.preventDefault()

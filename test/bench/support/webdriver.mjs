@@ -8,7 +8,8 @@
  * @property {() => Promise<unknown>} inFrame from now on the page's first frame is meant
  * @property {(code: string) => Promise<any>} run an expression, in the page; awaits its promise
  * @property {(text: string) => Promise<unknown>} type by trusted key presses
- * @property {() => Promise<(show: boolean) => Promise<void>>} hide by another tab; returns how to close that one again
+ * @property {() => Promise<{ show(): Promise<unknown>, hide(): Promise<unknown>, close(): Promise<void> }>} [other]
+ *   another tab: shown, it hides the page. Missing where the driver cannot
  * @property {() => Promise<void>} close
  */
 

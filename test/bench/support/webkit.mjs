@@ -57,7 +57,6 @@ export async function launchWebKit({ display, size: [width, height] }) {
     })
   }
   const send = (name, body = {}) => post(`/session/${session.sessionId}/${name}`, body)
-  const get = (name) => call('GET', `/session/${session.sessionId}/${name}`)
   await send('window/rect', { x: 0, y: 0, width, height })
 
   return {
@@ -68,17 +67,6 @@ export async function launchWebKit({ display, size: [width, height] }) {
     inFrame: () => send('frame', { id: 0 }),
     run: (code) => send('execute/sync', { script: `return ${code}`, args: [] }),
     type: (text) => send('actions', { actions: keyActions(text) }),
-    async hide() {
-      const own = await get('window')
-      const { handle } = await send('window/new', { type: 'tab' })
-      await send('window', { handle })
-      return async (show) => {
-        if (show) await send('window', { handle: own })
-        await send('window', { handle })
-        await call('DELETE', `/session/${session.sessionId}/window`)
-        await send('window', { handle: own })
-      }
-    },
     async close() {
       await call('DELETE', `/session/${session.sessionId}`).catch(() => {})
       child.kill()
