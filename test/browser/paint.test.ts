@@ -111,6 +111,26 @@ test('where a beacon is never seen, the frame is told all the same', async () =>
   expect(out.speck).toBe(0)
 })
 
+test('where the browser reports no paint, a frame is dated soon after its layout, and says how vaguely', async () => {
+  const out: any = await paints(async () => {
+    const { paint, stamp } = globalThis as any
+    Object.defineProperty(PerformanceObserver, 'supportedEntryTypes', { value: [] })
+    await kit.wait(200)
+    const clock = paint(true)
+    const stamps = []
+    for (let i = 0; i < 5; i++) stamps.push(await stamp(clock, !i))
+    return { stamps, children: document.documentElement.children.length, said: kit.said }
+  })
+  expect(out.said).toEqual([])
+  expect(out.children).toBe(2)
+  for (const { at, laid, method, errorMs } of out.stamps) {
+    expect(method).toBe('observer')
+    expect([4, 13]).toContain(errorMs)
+    expect(at - laid).toBeGreaterThan(1)
+    expect(at - laid).toBeLessThan(17)
+  }
+})
+
 test('flush tells what is known, at once', async () => {
   const out: any = await paints(async () => {
     const { paint } = globalThis as any

@@ -49,7 +49,7 @@ export async function startOnScreen(launch) {
       await browser.open(url)
       if (name === 'iframe') await browser.inFrame()
       await sleep(600)
-      let offset = await offsetOf()
+      const offset = await offsetOf()
       // Where the answer shows is known from a first one, that is not counted; of what shall not show, everywhere.
       let rows = Array.from({ length: screen.size[1] / 16 }, (_, i) => i * 16)
 
@@ -85,7 +85,11 @@ export async function startOnScreen(launch) {
         if (hide && !(peers.hidden < peers.chunk))
           return { why: peers.hidden ? 'hidden too late' : 'it cannot be hidden' }
         const at = seen && (seen.before + seen.at) / 2 + offset - peers.t0 - browser.clockLag
-        const why = !shown.length && !seen ? 'never seen' : seen?.at - seen?.before > BLIND && 'a look came late'
+        const why = seen
+          ? seen.at - seen.before > BLIND && 'a look came late'
+          : shown.length
+            ? 'seen elsewhere'
+            : 'never seen'
         return { record: more ? record : undefined, peers, at, why, shown }
       }
       if (!unseen) {
