@@ -6,11 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { keyActions } from './webdriver.mjs'
 
 const driver = [process.env.WEBKIT_DRIVER_PATH, '/usr/bin/WebKitWebDriver'].find((one) => one && existsSync(one))
-const library = '/usr/lib'
+const homes = [
+  '/usr/libexec',
+  ...(existsSync('/usr/lib') ? readdirSync('/usr/lib') : []).map((name) => `/usr/lib/${name}`),
+]
 const browser =
   process.env.MINIBROWSER_PATH ??
-  readdirSync(library, { withFileTypes: true })
-    .flatMap(({ name }) => ['4.1', '4.0'].map((version) => `${library}/${name}/webkit2gtk-${version}/MiniBrowser`))
+  homes
+    .flatMap((home) => ['4.1', '4.0'].map((version) => `${home}/webkit2gtk-${version}/MiniBrowser`))
     .find((one) => existsSync(one))
 export const missingWebKit =
   driver && browser
