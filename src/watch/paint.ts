@@ -37,7 +37,7 @@ interface Frame {
   done: (stamp: Stamp) => void
   /** After its layout, before its paint. */
   layout: number
-  /** 2 in the frame that shows a hidden page. */
+  /** 2 in the frame that shows a hidden page: it takes twice as long. */
   scale: number
   /** The first task after the frame, one frame after layout at most. */
   guess: number
@@ -47,11 +47,8 @@ interface Frame {
   beacon: boolean
 }
 
-/** One frame at 60 Hz, ms. */
+/** One frame at 60 Hz, ms. Where the browser tells nothing, text is on the screen that long after layout, give or take (npm run bench:paint). */
 const FRAME = 16.7
-/** All that is known where the browser tells nothing: layout to screen, ms, give or take; twice that after being hidden (npm run bench:paint). */
-const SHOWN = 14
-const ABOUT = 13
 /** From here on a frame is reported by Long Animation Frames (50 ms), with room for what we cannot see of it. */
 const LONG = 40
 const LONG_FRAME = 'long-animation-frame'
@@ -81,9 +78,9 @@ export function createPaintClock(options: {
 
   const offset = (): number => [...offsets].sort((a, b) => a - b)[offsets.length >> 1] ?? 0
   const estimate = ({ guess, layout, scale }: Frame): Stamp => ({
-    at: offsets.length ? guess + offset() : layout + SHOWN * scale,
+    at: offsets.length ? guess + offset() : layout + FRAME * scale,
     method: 'observer',
-    errorMs: offsets.length ? 4 : ABOUT * scale,
+    errorMs: offsets.length ? 4 : FRAME * scale,
   })
 
   const settle = (): void => {
@@ -217,7 +214,7 @@ export function createPaintClock(options: {
       }
     },
     // It was painted by the frame before this task, or is in the next one, when its tiles had yet to be drawn.
-    late: () => ({ at: clock.now() + FRAME * 1.5, method: 'observer', errorMs: ABOUT }),
+    late: () => ({ at: clock.now() + FRAME * 1.5, method: 'observer', errorMs: FRAME }),
     flush() {
       for (const frame of queue) frame.wait = false
       settle()
