@@ -1,6 +1,7 @@
 /** Tells when the frame that is being prepared was painted, as exactly as the browser lets; not what was in it. */
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
+import { listen } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
 import type { Timing } from '../base/timing.ts'
 import type { TtftMethod } from '../turn/record.ts'
@@ -156,9 +157,10 @@ export function createPaintClock(options: {
   const sizes = new ResizeObserver(
     guard.wrap(() => {
       sizes.disconnect()
+      // Firefox lays hidden pages out now and then.
+      if (!asked || stopped || doc.hidden) return
       const frame = asked
       asked = undefined
-      if (!frame || stopped) return
       frame.layout = frame.guess = clock.now()
       queue.push(frame)
       const start = (doc.timeline?.currentTime as number | null) ?? frame.layout
@@ -177,6 +179,13 @@ export function createPaintClock(options: {
     }),
   )
 
+  const observe = (): void => sizes.observe(doc.documentElement)
+  const unlisten = listen(
+    doc,
+    'visibilitychange',
+    guard.wrap(() => asked && !doc.hidden && observe()),
+  )
+
   const due = (): boolean => !!beacon && clock.now() - placed >= timing.beaconEvery
   return {
     due,
@@ -193,7 +202,7 @@ export function createPaintClock(options: {
         wait: true,
         beacon: false,
       }
-      sizes.observe(doc.documentElement)
+      observe()
     },
     beacon(first) {
       const frame = asked
@@ -221,6 +230,7 @@ export function createPaintClock(options: {
     },
     stop() {
       stopped = true
+      unlisten()
       sizes.disconnect()
       beacon?.remove()
       queue.length = 0

@@ -131,6 +131,28 @@ test('where the browser reports no paint, a frame is dated soon after its layout
   }
 })
 
+// Firefox laid a page out that was hidden for 80 ms; its answer counted as seen before the user came back.
+test('a frame laid out in a hidden page is told once the page is shown', async () => {
+  const out: any = await paints(async () => {
+    const { paint, stamp } = globalThis as any
+    let hidden = true
+    Object.defineProperty(document, 'hidden', { get: () => hidden })
+    const told: any[] = []
+    void stamp(paint(false), false).then((frame: any) => told.push(frame))
+    await kit.wait(200)
+    const before = told.length
+    hidden = false
+    const shown = performance.now()
+    document.dispatchEvent(new Event('visibilitychange'))
+    await kit.wait(400)
+    return { before, shown, told, said: kit.said }
+  })
+  expect(out.said).toEqual([])
+  expect(out.before).toBe(0)
+  expect(out.told).toHaveLength(1)
+  expect(out.told[0].laid).toBeGreaterThanOrEqual(out.shown)
+})
+
 test('flush tells what is known, at once', async () => {
   const out: any = await paints(async () => {
     const { paint } = globalThis as any
