@@ -1,16 +1,48 @@
 /**
- * How exactly TTFT is known in Chromium: the record's figure against the compositor's own, beside what others go by.
+ * How exactly TTFT is known: the record's figure against when the answer really was on the screen, beside what others go by.
  *
- *     npm run bench:paint -- [--runs 30] [--only SCENARIO] [--json FILE]
+ *     npm run bench:paint -- [--browser chromium|firefox|webkit] [--runs 30] [--only PATTERN] [--json FILE]
  *
- * Truth: the trace's screenshots show which frame first held the answer's magenta; that frame's pipeline report ends when
- * it was presented. The submit is a user timing mark in the same trace, so that no two clocks are compared. Everything
- * else is a real page over loopback, a trusted key press, a streamed answer and the shipped script.
+ * Truth is the compositor's own trace in Chromium (support/paint-chromium.mjs), the pixels of the screen elsewhere
+ * (support/paint-screen.mjs). Everything else is a real page over loopback, a trusted key press, a streamed answer and the
+ * shipped script. Without `--browser`, every engine that is installed.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { launch } from './support/chromium.mjs'
+import { findChromium } from '../support/browsers.mjs'
+import { launchFirefox, missingFirefox } from './support/firefox.mjs'
+import { startChromium } from './support/paint-chromium.mjs'
+import { startOnScreen } from './support/paint-screen.mjs'
 import { startPaintSite } from './support/paint-site.mjs'
 import { flag, median, option, quantile, save, table } from './support/report.mjs'
+import { missingScreen } from './support/screen.mjs'
+import { launchWebKit, missingWebKit } from './support/webkit.mjs'
+
+/**
+ * @typedef {object} Run
+ * @property {object} [record] missing when none was handed out
+ * @property {Record<string, number>} peers what other signals said
+ * @property {number} [at] the truth, ms since the submit
+ * @property {string} [why] the truth is not known
+ *
+ * @typedef {object} Engine
+ * @property {string} version
+ * @property {() => string} truth where it comes from
+ * @property {(scenario: object) => string | undefined} skips why it cannot show this
+ * @property {(scenario: object, url: string) => Promise<{ run(): Promise<Run>, close(): Promise<void> }>} open
+ * @property {() => Promise<void>} close
+ */
+const engines = {
+  chromium: {
+    start: startChromium,
+    missing: () =>
+      findChromium().then(
+        () => undefined,
+        ({ message }) => message,
+      ),
+  },
+  firefox: { start: () => startOnScreen(launchFirefox), missing: () => missingFirefox || missingScreen },
+  webkit: { start: () => startOnScreen(launchWebKit), missing: () => missingWebKit || missingScreen },
+}
 
 /** `seen`: what the user can see of it. `bound`: counted in the pooled figure. */
 const scenarios = [
@@ -34,180 +66,153 @@ const scenarios = [
   { name: 'below the fold', unseen: true },
   { name: 'hidden for good', hide: true, unseen: true },
 ]
-const categories = [
-  '-*',
-  'blink.user_timing',
-  'disabled-by-default-devtools.screenshot',
-  'cc,benchmark',
-  'disabled-by-default-devtools.timeline.frame',
-]
 const runs = Number(option('runs') ?? (flag('quick') ? 3 : 30))
+const only = new RegExp(`^(${option('only') ?? '.*'})$`)
+/** A frame at 60 Hz and what a look or a clock may be off by: later than this is too late. */
+const FRAME = 16.7
+const LATE = FRAME + 2
 
-/** In a tab of its own: whether a picture holds the answer's colour. */
-const hasMagenta = async (base64) => {
-  const image = await createImageBitmap(await (await fetch(`data:image/jpeg;base64,${base64}`)).blob())
-  const context = new OffscreenCanvas(image.width, image.height).getContext('2d')
-  context.drawImage(image, 0, 0)
-  const { data } = context.getImageData(0, 0, image.width, image.height)
-  let found = 0
-  for (let i = 0; i < data.length; i += 4) if (data[i] - data[i + 1] > 60 && data[i + 2] - data[i + 1] > 60) found++
-  return found > 2
+async function measure(engine, site, scenario) {
+  const { name, scroll, unseen } = scenario
+  const page = await engine.open(
+    scenario,
+    `${site.url}/?scenario=${encodeURIComponent(scroll || unseen ? `below ${name}` : name)}`,
+  )
+  const rows = []
+  const excluded = {}
+  for (let i = 0; i < runs; i++) {
+    const { record, peers, at: truth, why: unknown } = await page.run()
+    const why =
+      (unknown !== 'never seen' && unknown) ||
+      (!record && 'no record') ||
+      (unseen
+        ? truth !== undefined && 'it was seen'
+        : unknown || (record.ttft === undefined && 'no TTFT in the record'))
+    if (why) excluded[why] = (excluded[why] ?? 0) + 1
+    else
+      rows.push({
+        turn: record.id,
+        truth,
+        ours: record.ttft,
+        method: record.ttftMethod,
+        bound: record.ttftErrorMs,
+        peers,
+      })
+  }
+  await page.close()
+  process.stderr.write(`${name}: ${rows.length} of ${runs}\n`)
+  return { ...scenario, rows, excluded }
 }
 
-/** Traces what `work` does. */
-async function traced(tab, work) {
-  const events = []
-  const stop = tab.on('Tracing.dataCollected', ({ value }) => events.push(...value))
-  await tab.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories: categories } })
-  await work()
-  const complete = new Promise((resolve) => {
-    const off = tab.on('Tracing.tracingComplete', () => (off(), resolve()))
+const errors = (rows, of = ({ ours }) => ours) => rows.map((row) => of(row) - row.truth).filter(Number.isFinite)
+const worst = (values) => values.reduce((most, one) => (Math.abs(one) > Math.abs(most) ? one : most), 0)
+const share = (rows, test) => `${rows.filter(test).length} of ${rows.length}`
+/** Beyond the bound that the record states, ms. */
+const beyond = ({ ours, truth, bound }) => Math.abs(ours - truth) - bound
+const list = (counts) =>
+  Object.entries(counts)
+    .map(([what, n]) => `${n}: ${what}`)
+    .join(', ') || '0'
+const methodsOf = (rows) =>
+  [...new Set(rows.map(({ method, bound }) => `${method} ± ${Math.round(bound * 10) / 10}`))].join(', ')
+const spread = (values) => [0.5, 0.05, 0.95, 0.99].map((q) => quantile(values, q))
+
+const head = [
+  'scenario',
+  'n',
+  'median',
+  'p5',
+  'p95',
+  'p99',
+  'worst',
+  'in bound',
+  'p95 beyond',
+  'late',
+  'chunk',
+  'observer',
+  'double rAF',
+  'method',
+  'excluded',
+]
+const line = (name, rows, excluded = {}) => [
+  name,
+  rows.length,
+  ...spread(errors(rows)),
+  worst(errors(rows)),
+  share(rows, (row) => beyond(row) <= 0.1),
+  quantile(rows.map(beyond), 0.95),
+  share(rows, ({ ours, truth }) => ours - truth > LATE),
+  ...['chunk', 'observer', 'frames'].map((key) => median(errors(rows, ({ peers }) => peers[key]))),
+  methodsOf(rows),
+  list(excluded),
+]
+
+function report({ version, truth, figures, skipped, spans }) {
+  const seen = figures.filter(({ unseen }) => !unseen)
+  const pooled = seen.filter(({ free }) => !free).flatMap(({ rows }) => rows)
+  console.log(`\n${version}: signed error of TTFT, ms. Truth: ${truth}\n`)
+  console.log(
+    table(head, [...seen.map(({ name, rows, excluded }) => line(name, rows, excluded)), line('pooled', pooled)]),
+  )
+  const sizes = errors(pooled).map(Math.abs)
+  console.log(
+    `\npooled, without what comes into view by and by: |error| p50 ${quantile(sizes, 0.5)?.toFixed(2)}, p95 ${quantile(sizes, 0.95)?.toFixed(2)}, p99 ${quantile(sizes, 0.99)?.toFixed(2)} ms`,
+  )
+  for (const { name, rows, excluded } of figures.filter(({ unseen }) => unseen))
+    console.log(
+      `${name}: ${share(rows, ({ ours }) => ours === undefined || ours === null)} records say that nothing was seen; excluded ${list(excluded)}`,
+    )
+  for (const [name, why] of skipped) console.log(`${name}: left out, ${why}`)
+  console.log(
+    `the parts of TTFT sum to it within 0.01 ms on ${spans.held} of ${spans.all} spans; ${spans.lost} did not arrive`,
+  )
+}
+
+/** Of the turns that were measured, as they arrived: whether the parts sum to the whole. */
+function summed(turns, rows) {
+  const arrived = rows.map(({ turn }) => turns.get(turn)).filter(Boolean)
+  const timed = arrived.filter((turn) => 'chat_vitals.time_to.first_text' in turn)
+  const held = timed.filter((turn) => {
+    const parts = ['client', 'server', 'model', 'render', 'paint', 'unknown'].map(
+      (part) => turn[`chat_vitals.ttft.${part}`] ?? 0,
+    )
+    return Math.abs(parts.reduce((sum, part) => sum + part) - turn['chat_vitals.time_to.first_text']) <= 1e-5
   })
-  await tab.send('Tracing.end')
-  await complete
-  stop()
-  return events
+  return { all: timed.length, held: held.length, lost: rows.length - arrived.length }
 }
 
-/** Ms from the submit to the presentation of the first frame with the answer's colour; or why it is not known. */
-async function truthOf(events, eye) {
-  const submit = events.findLast(({ name, cat }) => name === 'cv-submit' && cat.includes('user_timing'))
-  if (!submit) return { why: 'no submit in the trace' }
-  const shots = events
-    .filter(({ name, args }) => name === 'Screenshot' && args.snapshot)
-    .sort((a, b) => a.args.frame_sequence - b.args.frame_sequence)
-  let first
-  for (const shot of shots) {
-    if (!(await eye.run(hasMagenta, shot.args.snapshot))) continue
-    first = shot
-    break
-  }
-  if (!first) return { why: 'never seen' }
-  const open = new Map()
-  for (const { name, ph, pid, id2, args, ts } of events) {
-    if (name !== 'PipelineReporter' || pid !== submit.pid) continue
-    const key = id2?.local
-    if (ph === 'b') open.set(key, args.frame_reporter)
-    else if (ph === 'e') {
-      const frame = open.get(key)
-      if (frame?.frame_sequence === first.args.frame_sequence && /PRESENTED/.test(frame.state))
-        return { at: (ts - submit.ts) / 1000 }
+async function play(name, site) {
+  const engine = await engines[name].start()
+  const figures = []
+  const skipped = []
+  try {
+    for (const scenario of scenarios.filter(({ name }) => only.test(name))) {
+      const why = engine.skips(scenario)
+      if (why) skipped.push([scenario.name, why])
+      else figures.push(await measure(engine, site, scenario))
     }
+    // The last ones are still on their way.
+    await sleep(3000)
+  } finally {
+    await engine.close()
   }
-  return { why: 'the frame has no report' }
-}
-
-async function press(tab) {
-  for (const type of ['keyDown', 'keyUp'])
-    await tab.send('Input.dispatchKeyEvent', {
-      type,
-      key: 'Enter',
-      code: 'Enter',
-      windowsVirtualKeyCode: 13,
-      ...(type === 'keyDown' && { text: '\r' }),
-    })
+  const spans = summed(
+    site.turns,
+    figures.flatMap(({ rows }) => rows),
+  )
+  return { browser: name, version: engine.version, truth: engine.truth(), figures, skipped, spans }
 }
 
 const site = await startPaintSite()
-const browser = await launch()
-const eye = await browser.tab()
-const figures = []
+const results = []
 try {
-  for (const scenario of scenarios.filter(({ name }) => !option('only') || name === option('only'))) {
-    const { name, slow, hide, scroll, unseen } = scenario
-    const tab = await browser.tab(
-      `${site.url}/?scenario=${encodeURIComponent(scroll || unseen ? `below ${name}` : name)}`,
-    )
-    const inner = name === 'iframe' ? 'f.contentWindow.' : ''
-    const rows = []
-    const excluded = {}
-    await tab.show()
-    await sleep(600)
-    if (slow) await tab.send('Emulation.setCPUThrottlingRate', { rate: slow })
-    for (let run = 0; run < runs; run++) {
-      const before = await tab.run(`${inner}records.length`)
-      await tab.run(`${inner}document.querySelector('#log').textContent = ''; ${inner}box.focus()`)
-      await tab.send('Input.insertText', { text: 'Tell me' })
-      const other = hide && (await browser.tab())
-      await tab.show()
-      const events = await traced(tab, async () => {
-        await sleep(50)
-        await press(tab)
-        if (hide) {
-          await sleep(40)
-          await other.show()
-          await sleep(450)
-          if (!unseen) await tab.show()
-        }
-        if (scroll) {
-          await sleep(350)
-          await tab.run("document.querySelector('#log').scrollTop = 1e6")
-        }
-        await sleep(slow ? 900 : 450)
-      })
-      if (hide) await other.close()
-      // The record is handed out when the turn has settled.
-      if (hide) await tab.show()
-      for (let tries = 0; tries < 60 && (await tab.run(`${inner}records.length`)) === before; tries++) await sleep(100)
-      const { record, peers } = await tab.run(`({ record: ${inner}records.at(-1), peers: ${inner}peers })`)
-      const truth = await truthOf(events, eye)
-      const why =
-        (await tab.run(`${inner}records.length`)) === before
-          ? 'no record'
-          : unseen
-            ? truth.at !== undefined && 'it was seen'
-            : truth.why || (record.ttft === undefined && 'no TTFT in the record')
-      if (why) excluded[why] = (excluded[why] ?? 0) + 1
-      else
-        rows.push({ truth: truth.at, ours: record.ttft, method: record.ttftMethod, bound: record.ttftErrorMs, peers })
-    }
-    await tab.close()
-    figures.push({ ...scenario, rows, excluded })
-    process.stderr.write(`${name}: ${rows.length} of ${runs}\n`)
+  for (const name of option('browser') ? [option('browser')] : Object.keys(engines)) {
+    const missing = engines[name] ? await engines[name].missing() : `known are ${Object.keys(engines).join(', ')}`
+    if (missing) console.log(`${name} is skipped: ${missing}`)
+    else results.push(await play(name, site))
   }
 } finally {
-  await browser.close()
   await site.close()
 }
-
-const errors = (rows, of) => rows.map((row) => of(row) - row.truth).filter(Number.isFinite)
-const spread = (values) => [0.5, 0.05, 0.95, 0.99].map((q) => quantile(values, q))
-const worst = (values) => values.reduce((most, one) => (Math.abs(one) > Math.abs(most) ? one : most), 0)
-const seen = figures.filter(({ unseen }) => !unseen)
-console.log('\nSigned error of TTFT against the compositor, ms\n')
-console.log(
-  table(
-    ['scenario', 'n', 'median', 'p5', 'p95', 'p99', 'worst', 'chunk', 'observer', 'double rAF', 'method', 'excluded'],
-    seen.map(({ name, rows, excluded }) => {
-      const ours = errors(rows, ({ ours }) => ours)
-      const peer = (key) => median(errors(rows, ({ peers }) => peers[key]))
-      const methods = Object.entries(Object.groupBy?.(rows, ({ method }) => method) ?? {})
-      return [
-        name,
-        rows.length,
-        ...spread(ours),
-        worst(ours),
-        ...['chunk', 'observer', 'frames'].map(peer),
-        methods.map(([method, some]) => `${method} ${some.length}`).join(', ') || rows[0]?.method,
-        Object.entries(excluded)
-          .map(([why, n]) => `${n}: ${why}`)
-          .join(', ') || '0',
-      ]
-    }),
-  ),
-)
-const pooled = seen.filter(({ free }) => !free).flatMap(({ rows }) => errors(rows, ({ ours }) => ours))
-const stated = seen.filter(({ free }) => !free).flatMap(({ rows }) => rows)
-const held = stated.filter(({ ours, truth, bound }) => Math.abs(ours - truth) <= bound + 0.1)
-console.log(
-  `\npooled, n = ${pooled.length}: |error| p50 ${quantile(pooled.map(Math.abs), 0.5)?.toFixed(2)}, p99 ${quantile(pooled.map(Math.abs), 0.99)?.toFixed(2)} ms;` +
-    ` within the bound that the record states: ${held.length} of ${stated.length}`,
-)
-for (const { name, rows, excluded } of figures.filter(({ unseen }) => unseen))
-  console.log(
-    `${name}: ${rows.filter(({ ours }) => ours === undefined || ours === null).length} of ${rows.length} records say that nothing was seen ${JSON.stringify(excluded)}`,
-  )
-save({
-  runs,
-  scenarios: figures.map(({ rows, ...rest }) => ({ ...rest, rows })),
-})
+for (const result of results) report(result)
+save({ runs, results })

@@ -111,6 +111,48 @@ test('where a beacon is never seen, the frame is told all the same', async () =>
   expect(out.speck).toBe(0)
 })
 
+test('where the browser reports no paint, a frame is dated soon after its layout, and says how vaguely', async () => {
+  const out: any = await paints(async () => {
+    const { paint, stamp } = globalThis as any
+    Object.defineProperty(PerformanceObserver, 'supportedEntryTypes', { value: [] })
+    await kit.wait(200)
+    const clock = paint(true)
+    const stamps = []
+    for (let i = 0; i < 5; i++) stamps.push(await stamp(clock, !i))
+    return { stamps, children: document.documentElement.children.length, said: kit.said }
+  })
+  expect(out.said).toEqual([])
+  expect(out.children).toBe(2)
+  for (const { at, laid, method, errorMs } of out.stamps) {
+    expect(method).toBe('observer')
+    expect([4, 16.7]).toContain(errorMs)
+    expect(at - laid).toBeGreaterThan(1)
+    expect(at - laid).toBeLessThan(18)
+  }
+})
+
+// Firefox laid a page out that was hidden for 80 ms; its answer counted as seen before the user came back.
+test('a frame laid out in a hidden page is told once the page is shown', async () => {
+  const out: any = await paints(async () => {
+    const { paint, stamp } = globalThis as any
+    let hidden = true
+    Object.defineProperty(document, 'hidden', { get: () => hidden })
+    const told: any[] = []
+    void stamp(paint(false), false).then((frame: any) => told.push(frame))
+    await kit.wait(200)
+    const before = told.length
+    hidden = false
+    const shown = performance.now()
+    document.dispatchEvent(new Event('visibilitychange'))
+    await kit.wait(400)
+    return { before, shown, told, said: kit.said }
+  })
+  expect(out.said).toEqual([])
+  expect(out.before).toBe(0)
+  expect(out.told).toHaveLength(1)
+  expect(out.told[0].laid).toBeGreaterThanOrEqual(out.shown)
+})
+
 test('flush tells what is known, at once', async () => {
   const out: any = await paints(async () => {
     const { paint } = globalThis as any

@@ -1,7 +1,8 @@
 // A chat whose answers are magenta, rendered in every way a page may, with the signals others go by beside ours.
-import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
+import { machineNow } from './screen.mjs'
+import { drained, startSite } from './site.mjs'
 
 const words = 'Wonderful MMMM WWWW mountains HHHH meadows under NNNN morning KKKK light XXXX'.split(' ')
 
@@ -72,12 +73,15 @@ function page(scenario) {
       ['onTurn', (record) => window.records.push(record)],
     ],
   }
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden && window.peers) window.peers.hidden = performance.now() - window.peers.t0
+  })
   box.addEventListener('keydown', async (event) => {
     if (event.key !== 'Enter') return
     event.preventDefault()
     performance.mark('cv-submit', { startTime: event.timeStamp })
     const t0 = event.timeStamp
-    const peers = (window.peers = {})
+    const peers = (window.peers = { t0 })
     box.value = ''
     const add = (className, text = '') => {
       const div = document.createElement('div')
@@ -134,15 +138,39 @@ const html = (scenario) => `<!doctype html><meta charset="utf-8"><link rel="icon
 <div id="log"></div><textarea id="box"></textarea>
 <script>(${page})(${JSON.stringify(scenario)})</script><script src="/chat-vitals.global.js"></script>`
 
-/** @returns {Promise<{ url: string, close(): Promise<void> }>} `/?scenario` is the page; a stream says a word every 30 ms */
+const framed = '<!doctype html><body style="margin:0"><iframe id="f" src="/?scenario=append" width="880" height="680">'
+
+/** Attributes of a span as a plain object. */
+const plain = (attributes) =>
+  Object.fromEntries(attributes.map(({ key, value }) => [key, value.doubleValue ?? Object.values(value)[0]]))
+
+/**
+ * `/?scenario` is the page, a stream says a word every 30 ms, `/clock` is the machine's. `turns`: what arrived of each, by its id.
+ *
+ * @returns {Promise<{ url: string, turns: Map<string, Record<string, unknown>>, close(): Promise<void> }>}
+ */
 export async function startPaintSite({ firstMs = 120, everyMs = 30 } = {}) {
-  const dist = new URL('../../../dist/', import.meta.url)
-  const server = createServer(async (request, response) => {
-    const { pathname, searchParams } = new URL(request.url, 'http://here')
-    const scenario = searchParams.get('scenario')
-    if (request.method === 'POST') {
-      for await (const _ of request);
-      if (pathname === '/v1/traces') return response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+  const turns = new Map()
+  const site = await startSite({
+    '/'(_, response, { searchParams }) {
+      const scenario = searchParams.get('scenario')
+      response.writeHead(200, { 'content-type': 'text/html' })
+      response.end(scenario === 'iframe' ? framed : html(scenario))
+    },
+    '/clock': (_, response) => response.end(String(machineNow())),
+    async '/v1/traces'(request, response) {
+      const pieces = await request.toArray()
+      const unzip = request.headers['content-encoding'] === 'gzip' ? gunzipSync : String
+      for (const { scopeSpans } of JSON.parse(unzip(Buffer.concat(pieces))).resourceSpans)
+        for (const { name, attributes } of scopeSpans.flatMap(({ spans }) => spans))
+          if (name === 'chat.turn') {
+            const turn = plain(attributes)
+            turns.set(turn['chat_vitals.turn.id'], turn)
+          }
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+    },
+    async '/v1/chat/completions'(request, response) {
+      await drained(request)
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       await sleep(firstMs)
       for (const word of words) {
@@ -150,22 +178,8 @@ export async function startPaintSite({ firstMs = 120, everyMs = 30 } = {}) {
         await sleep(everyMs)
       }
       response.write('data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n')
-      return response.end()
-    }
-    if (pathname === '/') {
-      response.writeHead(200, { 'content-type': 'text/html' })
-      if (scenario === 'iframe')
-        return response.end(
-          '<!doctype html><body style="margin:0"><iframe id="f" src="/?scenario=append" width="880" height="680">',
-        )
-      return response.end(html(scenario))
-    }
-    const file = await readFile(new URL(`.${pathname}`, dist)).catch(() => undefined)
-    response.writeHead(file ? 200 : 404, { 'content-type': 'text/javascript' }).end(file)
+      response.end()
+    },
   })
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${server.address().port}`,
-    close: () => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))),
-  }
+  return { ...site, turns }
 }
