@@ -63,7 +63,7 @@ const send = (records: AnyRecord[], zipped = false) => {
   })
 }
 const langfuse = () => ({ LANGFUSE_BASE_URL: tools.url, LANGFUSE_PUBLIC_KEY: 'pk', LANGFUSE_SECRET_KEY: 'sk' })
-const trace = '0'.repeat(31) + '1'
+const trace = 'a'.repeat(31) + '1'
 
 test('a thumb becomes a Langfuse score of the turn’s trace; turned, the same score; taken back, none', async () => {
   await start(langfuse())
@@ -86,7 +86,7 @@ test('a thumb becomes a Langfuse score of the turn’s trace; turned, the same s
     metadata: {
       feedback_id: 'feedback-1',
       feedback_revision: '1',
-      turn_span_id: '0'.repeat(15) + '1',
+      turn_span_id: 'a'.repeat(15) + '1',
       tags: 'fast, right',
     },
   })
