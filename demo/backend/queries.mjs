@@ -82,8 +82,8 @@ CREATE OR REPLACE TEMP TABLE reactions AS
     bool_or(used OR signal = 'exposed') AS exposed, bool_or(signal = 'copy') AS copied, bool_or(signal = 'share') AS shared,
     bool_or(signal = 'scroll_back') AS scrolled, bool_or(signal = 'handoff') AS handed, max(dwell) AS dwell
   FROM (SELECT turn_id, standing, good, start_ns, true AS used, NULL AS signal, NULL AS dwell FROM feedback UNION ALL
-    SELECT ${TURN_ID}, false, NULL, start_ns, false, (attributes->>'$."chat_vitals.signal.kind"') AS kind,
-      CASE WHEN kind = 'dwell' THEN TRY_CAST(attributes->>'$."chat_vitals.signal.value"' AS DOUBLE) END
+    SELECT ${TURN_ID}, false, NULL, start_ns, false, (attributes->>'$."chat_vitals.signal.kind"') AS sort,
+      CASE WHEN sort = 'dwell' THEN TRY_CAST(attributes->>'$."chat_vitals.signal.value"' AS DOUBLE) END
     FROM spans WHERE name = 'chat.signal')
   WHERE turn_id IS NOT NULL GROUP BY turn_id;
 

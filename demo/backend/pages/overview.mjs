@@ -451,7 +451,7 @@ function rest({ outcomes, corrections, stallCauses, quality, totals }) {
     h('div', { title }, h('dt', null, name), h('dd', null, h('b', null, value), detail && h('small', null, detail)))
   const interval = (rate) => (rate.n ? `95 %: ${percent(rate.low)} to ${percent(rate.high)}` : 'no data yet')
   return h(
-    'div.four',
+    'div.five',
     null,
     h(
       'section.panel',
