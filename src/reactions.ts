@@ -195,9 +195,9 @@ export function createReactions(options: {
       const id = cleanId(messageId)
       if (turn && id) delivery?.context(id, refOfTurn(turn))
     },
-    attention: (here) => (here ? afterwards?.back() : afterwards?.on()),
+    attention: guard.wrap((here: boolean) => (here ? afterwards?.back() : afterwards?.on())),
     watch() {
-      if (!options.signals) return
+      if (!options.signals || !delivery) return
       afterwards = watchAfterwards({
         clock,
         guard,

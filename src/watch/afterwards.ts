@@ -41,6 +41,8 @@ const MOST = 8
 const SECOND = 1000
 /** Each look waits a second longer than the one before: for a minute after the answer in all. */
 const LOOKS = 11
+/** What two reports may lie apart from their looks, ms. */
+const FRAMES = 50
 /** Whoever stays longer has probably gone away, ms. */
 const STAY = 600_000
 /** Levels above an answer within which a control can be its own. */
@@ -123,7 +125,8 @@ export function watchAfterwards<T>(options: {
       if (one.control) watch(one.control)
       looks = Math.max(looks, --one.looks)
     }
-    if (looks) timer = clock.setTimeout(look, SECOND * (LOOKS - looks))
+    // A little more, so that what was seen in the first frame after the one is seen for a second in that after the other.
+    if (looks) timer = clock.setTimeout(look, SECOND * (LOOKS - looks) + FRAMES)
   })
   const uncopy = listen(
     document,
