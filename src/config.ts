@@ -46,7 +46,7 @@ export interface Options {
   paintBeacon?: boolean
   /** Tell on the device whether the user had to say it again. @defaultValue true */
   intent?: boolean
-  /** Copy, exposure and other implicit reactions. @defaultValue true */
+  /** Copy, exposure and other implicit reactions, and thumbs that are recognised without code. @defaultValue true */
   signals?: boolean
   /** One `browser.page` span per page view. @defaultValue true */
   webVitals?: boolean

@@ -10,6 +10,6 @@ export const init = (options?: Options): Handle =>
 export const { turn, feedback, identify, consent, session, fetch, onTurn, flush, stop, bind, signal } = verbs
 export type { Handle, Identity, SessionView } from './start.ts'
 export type { Consent, Options, UiSelectors } from './config.ts'
-export type { FeedbackOptions, FeedbackValue } from './turn/feedback.ts'
+export type { About, FeedbackOptions, FeedbackValue } from './turn/feedback.ts'
 export type { ManualTurn, ManualTurnOptions } from './turn/marks.ts'
 export type * from './turn/record.ts'

@@ -83,7 +83,8 @@ export interface EngineOptions {
 }
 
 /** The verbs of the handle, and the port of the watchers. */
-export interface Engine extends PagePort, LifePort, Omit<Reactions, 'settled'>, Pick<Handle, 'flush' | 'stop'> {
+export interface Engine
+  extends PagePort, LifePort, Omit<Reactions, 'settled' | 'attention' | 'watch'>, Pick<Handle, 'flush' | 'stop'> {
   open(given: ManualTurnOptions, promised?: Promised): ManualTurn
   /** Tells a control by its label. */
   read(label: string): Control | undefined
@@ -204,6 +205,7 @@ export function createEngine(options: EngineOptions): Engine {
     onOpen(turn, opened) {
       open.add(turn.id)
       options.alive(true)
+      reactions.attention(false)
       delivery?.put(cleaned(turn), 'open', true)
       judge(turn, opened)
     },
@@ -214,13 +216,25 @@ export function createEngine(options: EngineOptions): Engine {
       options.alive(open.size > 0)
       const record = cleaned(turn)
       delivery?.put(record, 'ready', true)
-      reactions.settled(turn)
+      guard(() => reactions.settled(turn))
       if (config.debug) console.debug('[chat-vitals] turn', record)
       options.settled(record)
     },
   })
 
-  const reactions = createReactions({ turns, delivery, open, origin, clock, guard, signals: config.signals !== false })
+  const read = labelReader()
+
+  const reactions = createReactions({
+    turns,
+    delivery,
+    open,
+    origin: (passive) => origin(passive ? session.peek() : undefined),
+    clock,
+    guard,
+    signals: config.signals !== false,
+    ui,
+    read,
+  })
 
   const pageView = createPageView({
     clock,
@@ -233,8 +247,6 @@ export function createEngine(options: EngineOptions): Engine {
       if (config.webVitals !== false && unwatch) delivery?.put(record, 'ready')
     },
   })
-
-  const read = labelReader()
 
   const end = () => {
     unwatch?.()
@@ -261,11 +273,13 @@ export function createEngine(options: EngineOptions): Engine {
       turns.visibility(at, hidden)
       if (hidden === away) return
       away = hidden
+      reactions.attention(!hidden)
       if (hidden) delivery?.hide()
       else delivery?.show()
     },
     left(at) {
       turns.left(at)
+      reactions.attention(false)
       pageView.put()
       delivery?.leave()
     },
@@ -287,6 +301,7 @@ export function createEngine(options: EngineOptions): Engine {
         watchXhr(wire),
         watchEventSource(wire),
         watchWebSocket(wire),
+        guard(reactions.watch),
         () => (transcript = undefined),
         isPrerendering() ? listen(doc, 'prerenderingchange', guard.wrap(release), { once: true }) : undefined,
         config.webVitals !== false && parts.vitals && delivery ? pageView.start() : undefined,
@@ -302,6 +317,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     flush: () => delivery?.flush() ?? Promise.resolve(),
     async stop() {
+      reactions.attention(false)
       pageView.put()
       end()
       await delivery?.stop()

@@ -1,27 +1,52 @@
-/** What the user thought of an answer: finds the turn it is about and hands over the record. Wiring: knows turns, answers and delivery. */
+/** What the user thought of an answer and did with it: finds the turn it is about and hands over the record. Wiring: knows turns, answers, their watcher and delivery. */
 import type { Clock } from './base/clock.ts'
 import type { Guard } from './base/guard.ts'
 import { randomHex, spanId, traceId } from './base/ids.ts'
+import type { Stop } from './base/listen.ts'
 import { cleanAttributes, cleanId } from './context/privacy.ts'
 import type { Delivery } from './export/delivery.ts'
 import { feedbackForm, feedbackRecord, meaningOf, refOf } from './turn/feedback.ts'
-import type { FeedbackOptions, FeedbackValue, Origin } from './turn/feedback.ts'
-import type { SignalKind, TurnRecord, TurnRef } from './turn/record.ts'
+import type { About, FeedbackOptions, FeedbackValue, Origin } from './turn/feedback.ts'
+import type { Copied, FeedbackRecord, SignalKind, TurnRecord, TurnRef } from './turn/record.ts'
 import type { Turns } from './turn/turns.ts'
-import { createAnswers, messageIds } from './watch/answers.ts'
+import { watchAfterwards } from './watch/afterwards.ts'
+import type { Afterwards } from './watch/afterwards.ts'
+import { createAnswers, messageIds, parentOf } from './watch/answers.ts'
+import { closest, inside } from './watch/nodes.ts'
+import type { Control, Ui } from './watch/ui.ts'
 
 const refOfTurn = (turn: TurnRecord): TurnRef => ({ turnId: turn.id, traceId: turn.traceId, spanId: turn.spanId })
 const kinds = new Set<SignalKind>(['copy', 'share', 'handoff', 'exposed', 'dwell', 'scroll_back'])
 /** Turn and kind of the signals told; then forgotten, so that memory does not grow. */
 const mostSignals = 500
+/** So long a recognised thumb waits for the page to say itself what was meant, ms. */
+const pageSpeaks = 500
+/** Share of an answer's text from which a selection is all of it. */
+const whole = 0.9
+/** Levels from a copy button up to its block of code. */
+const codeLevels = 4
+/** The time from an answer's end to its record, ms; more is a page that was hidden. */
+const settling = 3000
+
+/** A toggle that shows it is on. */
+const ON =
+  '[aria-pressed=true],[aria-checked=true],[data-state=on],[data-state=checked],[data-submitted=true],.active,.selected'
+
+const elementOf = (node: Node): Element => (node.nodeType === 1 ? node : node.parentNode) as Element
 
 export interface Reactions {
-  /** Remembers where its answer stands and under which message ids, for a feedback that comes later. */
+  /** Remembers where its answer stands and under which message ids, for a feedback that comes later; watches it from now on. */
   settled(turn: TurnRecord): void
   feedback(value: FeedbackValue, options?: FeedbackOptions): void
-  /** Once per turn and kind. `at`: where it happened; default: the last turn. */
-  signal(kind: SignalKind, at?: Element): void
+  /** Once per turn and kind. */
+  signal(kind: SignalKind, about?: About): void
+  /** A control of the page was used. */
+  used(control: Control, element: Element): void
   bind(messageId: string, turnId?: string): void
+  /** The user goes on, or is back. */
+  attention(here: boolean): void
+  /** Begins to watch ended answers, unless signals are off. */
+  watch(): Stop | undefined
 }
 
 export function createReactions(options: {
@@ -29,21 +54,27 @@ export function createReactions(options: {
   delivery: Delivery | undefined
   /** Ids of the turns that are open. */
   open: ReadonlySet<string>
-  origin(): Origin
+  /** @param passive what happens is no sign of a user */
+  origin(passive?: boolean): Origin
   clock: Clock
   guard: Guard
   signals: boolean
+  ui?: Ui
+  read(label: string): Control | undefined
 }): Reactions {
-  const { turns, delivery, open, origin, clock, guard } = options
+  const { turns, delivery, open, origin, clock, guard, ui, read } = options
   const answers = createAnswers()
   const signalled = new Set<string>()
+  let afterwards: Afterwards<TurnRef> | undefined
+  // The page says itself what its thumbs mean: none is recognised any more.
+  let pageRates = false
 
   const lastTurn = () => {
     const turn = turns.current()
     return turn && refOfTurn(turn)
   }
   /** The turn whose answer stands by `element`, answers under way included. */
-  const turnBy = (element: Element) => {
+  const nearTo = (element: Element) => {
     for (const id of open) {
       const answer = turns.elementOf(id)
       if (answer) answers.add(answer, refOfTurn(turns.find(id)!))
@@ -51,21 +82,83 @@ export function createReactions(options: {
     return answers.near(element)
   }
   /** Named by the page, found by the element, kept from an earlier page view, or the last one. */
-  const turnFor = async ({ message, traceparent }: FeedbackOptions): Promise<TurnRef | undefined> => {
+  const turnFor = async ({ message, traceparent }: About, sure?: boolean): Promise<TurnRef | undefined> => {
     const given = refOf(traceparent)
     if (given) return given
-    if (typeof message === 'string') {
-      const turn = turns.find(message)
-      return turn ? refOfTurn(turn) : delivery?.findContext(message)
-    }
     if (!message) return lastTurn()
-    const near = turnBy(message)
-    if (near) return near
-    for (const id of messageIds(message)) {
-      const ref = await delivery?.findContext(id)
+    const element = (message as Element).nodeType === 1 ? (message as Element) : undefined
+    const near = element && nearTo(element)
+    if (near?.sure) return near.ref
+    // A message of an earlier page view stands nearer than an answer of this one.
+    for (const id of element ? messageIds(element) : [cleanId(message) ?? '']) {
+      const turn = turns.find(id)
+      const ref = turn ? refOfTurn(turn) : await delivery?.findContext(id)
       if (ref) return ref
     }
-    return undefined
+    return sure ? undefined : near?.ref
+  }
+
+  const rate = (
+    value: FeedbackValue,
+    about: FeedbackOptions,
+    source: FeedbackRecord['source'],
+    meaning = meaningOf(value)!,
+  ) => {
+    const now = clock.epoch()
+    const from = origin()
+    from.attributes = cleanAttributes({ ...from.attributes, ...about.attributes })
+    const comment = typeof value === 'object' && value && 'comment' in value ? value.comment : about.comment
+    const { message } = about
+    guard.later(
+      turnFor(about, source === 'control').then((turn) => {
+        if (!turn && source === 'control') return
+        if (!turn)
+          guard.hint(
+            'feedback goes out without a turn: none is known for its message; pass an element in or beside the answer, ' +
+              'the id given to bind(), or { traceparent: turn.traceparent }',
+          )
+        const id = (message as Element)?.nodeType ? messageIds(message as Element)[0] : cleanId(message)
+        const anchor = turn?.spanId ?? id ?? from.pageId
+        delivery?.put(feedbackRecord(meaning, { ...about, comment }, from, turn, anchor, now, source), 'ready', true)
+      }),
+    )
+  }
+
+  const tell = (signal: SignalKind, turn: TurnRef | undefined, more?: { value?: number; copied?: Copied }) => {
+    const key = (turn?.spanId ?? '') + signal
+    // A hand-off counts for the session too: it is told even where no turn is known.
+    if (!options.signals || !(turn || signal === 'handoff') || signalled.has(key)) return
+    if (signalled.size > mostSignals) signalled.clear()
+    signalled.add(key)
+    const ids = { id: randomHex(8), traceId: traceId(), spanId: spanId() }
+    const passive = signal === 'exposed' || signal === 'dwell'
+    delivery?.put(
+      { v: 1, kind: 'signal', rev: 1, ...ids, ...origin(passive), turn, at: clock.epoch(), signal, ...more },
+      'ready',
+    )
+  }
+  /** `selected`: what was marked; without it, a button was used. */
+  const copied = (from: Node, selected?: Range) => {
+    const near = nearTo(elementOf(from))
+    if (!near?.sure) return
+    const { ref, answer } = near
+    if (selected && !inside(from, answer) && !inside(answer, from)) return
+    const letters = (text: unknown) => ('' + text).replace(/\s/g, '').length
+    let how: Copied = 'whole'
+    if (!selected) {
+      // A block of code has its button in or beside it, within the answer.
+      let scope: Element | null = elementOf(from)
+      for (let level = 0; scope && scope !== answer && level < codeLevels; level++, scope = parentOf(scope))
+        if (inside(scope, answer) && scope.querySelector('pre')) how = 'code'
+    } else if (closest(from, 'pre,code')) how = 'code'
+    else if (letters(selected) < letters(answer.textContent) * whole) how = 'part'
+    tell('copy', ref, { copied: how })
+  }
+
+  const signal: Reactions['signal'] = (kind, about = {}) => {
+    if (!kinds.has(kind))
+      return guard.hint(`signal takes ${[...kinds].join(', ')}; nothing was sent of '${String(kind)}'`)
+    guard.later(turnFor(about).then((turn) => tell(kind, turn)))
   }
 
   return {
@@ -73,43 +166,50 @@ export function createReactions(options: {
       const ref = refOfTurn(turn)
       const element = turns.elementOf(turn.id)
       if (element) answers.add(element, ref)
-      for (const id of [turn.id, ...messageIds(element ?? null)]) delivery?.context(id, ref)
+      const ids = element ? messageIds(element, (scope) => answers.others(scope, element, turn.id)) : []
+      for (const id of [turn.id, ...ids]) delivery?.context(id, ref)
+      const ago = clock.epoch() - turn.startedAt - (turn.moments.end ?? 0)
+      if (element && turn.outcome === 'completed') afterwards?.ended(ref, element, Math.min(ago, settling))
     },
     feedback(value, given) {
-      const about = given ?? {}
       const meaning = meaningOf(value)
       if (!meaning) {
         console.error(`[chat-vitals] ${feedbackForm}. Nothing was sent.`)
         return
       }
-      const now = clock.epoch()
-      const from = origin()
-      from.attributes = cleanAttributes({ ...from.attributes, ...about.attributes })
-      const comment = typeof value === 'object' && value && 'comment' in value ? value.comment : about.comment
-      guard.later(
-        turnFor(about).then((turn) => {
-          const anchor = turn?.spanId ?? (typeof about.message === 'string' ? about.message : from.pageId)
-          delivery?.put(feedbackRecord(meaning, { ...about, comment }, from, turn, anchor, now), 'ready', true)
-        }),
-      )
+      if (meaning.name === 'thumb') pageRates = true
+      rate(value, given ?? {}, 'api', meaning)
     },
-    signal(kind, at) {
-      if (!kinds.has(kind))
-        return guard.hint(`signal takes ${[...kinds].join(', ')}; nothing was sent of '${String(kind)}'`)
-      const turn = (at && turnBy(at)) ?? lastTurn()
-      if (!options.signals || !turn || signalled.has(turn.turnId + kind)) return
-      if (signalled.size > mostSignals) signalled.clear()
-      signalled.add(turn.turnId + kind)
-      const ids = { id: randomHex(8), traceId: traceId(), spanId: spanId() }
-      delivery?.put(
-        { v: 1, kind: 'signal', rev: 1, ...ids, ...origin(), turn, at: clock.epoch(), signal: kind },
-        'ready',
-      )
+    signal,
+    used(control, message) {
+      if (control === 'copy') copied(message)
+      else if (control === 'share') signal(control, { message })
+      else if (options.signals && !pageRates && (control === 'up' || control === 'down')) {
+        const was = message.matches(ON)
+        const wait = () => !pageRates && rate(was && !message.matches(ON) ? null : control, { message }, 'control')
+        clock.setTimeout(guard.wrap(wait), pageSpeaks)
+      }
     },
     bind(messageId, turnId) {
       const turn = turnId ? turns.find(turnId) : turns.current()
       const id = cleanId(messageId)
       if (turn && id) delivery?.context(id, refOfTurn(turn))
+    },
+    attention: guard.wrap((here: boolean) => (here ? afterwards?.back() : afterwards?.on())),
+    watch() {
+      if (!options.signals || !delivery) return
+      afterwards = watchAfterwards({
+        clock,
+        guard,
+        ui,
+        read,
+        tell: (turn, kind, value) => tell(kind, turn, { value }),
+        copied,
+      })
+      return () => {
+        afterwards?.stop()
+        afterwards = undefined
+      }
     },
   }
 }

@@ -18,7 +18,7 @@ import { createRecognizer } from './context/chat-call.ts'
 import { createSession } from './context/session.ts'
 import { createPropagation } from './context/trace.ts'
 import type { Engine, EngineOptions, EngineParts } from './engine.ts'
-import type { FeedbackOptions, FeedbackValue } from './turn/feedback.ts'
+import type { About, FeedbackOptions, FeedbackValue } from './turn/feedback.ts'
 import type { CallPort, LifePort, ManualTurn, ManualTurnOptions, PagePort, Promised } from './turn/marks.ts'
 import type { SignalKind, TurnRecord } from './turn/record.ts'
 import { watchActions } from './watch/actions.ts'
@@ -67,8 +67,8 @@ export interface Handle {
   stop(): Promise<void>
   /** Lets `feedback(…, { message: id })` find the turn, also after a reload. @param turnId default: the last turn */
   bind(messageId: string, turnId?: string): void
-  /** The user was handed to a person, shared the answer, …: a signal about the last turn. */
-  signal(kind: SignalKind): void
+  /** The user was handed to a person (`'handoff'`), shared the answer, …: once per turn and kind. */
+  signal(kind: SignalKind, about?: About): void
 }
 
 interface EnginePart extends Formats, Pick<EngineOptions, 'createDelivery'> {
@@ -328,9 +328,7 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
       clock,
       guard,
       reader: () => engine?.read,
-      on: (control, element) => {
-        if (control === 'copy' || control === 'share') tell((it) => it.signal(control, element))
-      },
+      on: (control, element) => tell((it) => it.used(control, element)),
     })
     const attention = watchAttention({ port, clock, guard, timing })
     composer = actions.composer
@@ -401,7 +399,7 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
       return done
     },
     bind: guard.wrap((messageId, turnId) => tell((it) => it.bind(messageId, turnId))),
-    signal: guard.wrap((kind) => tell((it) => it.signal(kind))),
+    signal: guard.wrap((kind, about) => tell((it) => it.signal(kind, about))),
   }
   page[instance] = handle
   if (consent !== 'denied') guard(watch)

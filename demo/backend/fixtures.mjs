@@ -183,7 +183,12 @@ function session(next, begin) {
           links: [{ traceId: turn.trace, spanId: turn.span }],
           attributes: {
             ...common,
-            'chat_vitals.signal.kind': pick(['copy', 'scroll_back', 'dwell']),
+            ...pick([
+              { 'chat_vitals.signal.kind': 'copy', 'chat_vitals.signal.copied': 'whole' },
+              { 'chat_vitals.signal.kind': 'scroll_back' },
+              { 'chat_vitals.signal.kind': 'dwell', 'chat_vitals.signal.value': 12.4 },
+            ]),
+            'chat_vitals.signal.revision': 1n,
             ...turn.reference,
           },
         }),

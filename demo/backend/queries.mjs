@@ -1,6 +1,7 @@
 // The questions the pages ask, as SQL over the stored spans: list, one session, overview. Counts in SQL, from raw values;
 // rates and ratings are made of the counts in rates.mjs.
 import { loss, quantileBounds, rate, RATINGS, rating } from './rates.mjs'
+import { DETECTOR } from './detector.mjs'
 import { readSession } from './session.mjs'
 
 /** @typedef {import('./store.mjs').Store} Store */
@@ -50,6 +51,11 @@ const columns = Object.entries(TURN).map(([column, [attribute]]) => `a."${attrib
 const evaluation = (name) =>
   `coalesce(attributes->>'$."gen_ai.evaluation.${name}"', (events->>'$[0].attributes."gen_ai.evaluation.${name}"'))`
 
+/** The turn of a feedback or signal: by its id, or by its trace where the page knew only that. */
+const TURN_ID = `coalesce(attributes->>'$."chat_vitals.turn.id"',
+  (SELECT max(t.attributes->>'$."chat_vitals.turn.id"') FROM spans t WHERE t.name = 'chat.turn'
+    AND t.trace_id = (spans.attributes->>'$."chat_vitals.turn.trace_id"')))`
+
 /** Rebuilt from the spans when something was written; every question is then asked of plain columns. */
 const TABLES = `
 CREATE OR REPLACE TEMP TABLE models AS
@@ -64,7 +70,7 @@ CREATE OR REPLACE TEMP TABLE feedback AS
          WHEN label IN ('down', 'bad', 'negative', 'thumbs_down') THEN 0
          WHEN evaluation IN ('thumb', 'thumbs') AND label IS DISTINCT FROM 'retracted'
          THEN CAST(score > 0.5 AS INTEGER) END AS good
-  FROM (SELECT (attributes->>'$."chat_vitals.turn.id"') AS turn_id, start_ns,
+  FROM (SELECT ${TURN_ID} AS turn_id, start_ns,
       ${evaluation('name')} AS evaluation, ${evaluation('score.label')} AS label,
       TRY_CAST(${evaluation('score.value')} AS DOUBLE) AS score
     FROM spans WHERE name = 'chat.feedback'
@@ -72,11 +78,18 @@ CREATE OR REPLACE TEMP TABLE feedback AS
       ORDER BY revision DESC, end_ns DESC) = 1);
 
 CREATE OR REPLACE TEMP TABLE reactions AS
-  SELECT turn_id, bool_or(standing) AS rated, arg_max(good, start_ns) FILTER (standing) AS good, true AS exposed
-  FROM (SELECT turn_id, standing, good, start_ns FROM feedback UNION ALL
-    SELECT (attributes->>'$."chat_vitals.turn.id"'), false, NULL, start_ns FROM spans
-    WHERE name = 'chat.signal' AND (attributes->>'$."chat_vitals.signal.kind"') = 'exposed')
+  SELECT turn_id, bool_or(standing) AS rated, arg_max(good, start_ns) FILTER (standing) AS good,
+    bool_or(used OR signal = 'exposed') AS exposed, bool_or(signal = 'copy') AS copied, bool_or(signal = 'share') AS shared,
+    bool_or(signal = 'scroll_back') AS scrolled, bool_or(signal = 'handoff') AS handed, max(dwell) AS dwell
+  FROM (SELECT turn_id, standing, good, start_ns, true AS used, NULL AS signal, NULL AS dwell FROM feedback UNION ALL
+    SELECT ${TURN_ID}, false, NULL, start_ns, false, (attributes->>'$."chat_vitals.signal.kind"') AS sort,
+      CASE WHEN sort = 'dwell' THEN TRY_CAST(attributes->>'$."chat_vitals.signal.value"' AS DOUBLE) END
+    FROM spans WHERE name = 'chat.signal')
   WHERE turn_id IS NOT NULL GROUP BY turn_id;
+
+CREATE OR REPLACE TEMP TABLE handoffs AS
+  SELECT DISTINCT session_id FROM spans
+  WHERE name = 'chat.signal' AND (attributes->>'$."chat_vitals.signal.kind"') = 'handoff';
 
 CREATE OR REPLACE TEMP TABLE turns AS
   SELECT *, hidden IS NULL OR hidden = 0 AS in_view, first_text IS NOT NULL OR chars > 0 AS showed,
@@ -132,6 +145,15 @@ const MEASURES = Object.entries({
   rated: count('rated'),
   good: count('rated AND good = 1'),
   bad: count('rated AND good = 0'),
+  // Of answers that showed text: one cannot copy another.
+  showed: count('showed'),
+  copied: count('copied AND showed'),
+  shared: count('shared AND showed'),
+  scrolled: count('scrolled AND showed'),
+  dwell_n: 'CAST(count(dwell) AS INTEGER)',
+  dwell: 'median(dwell)',
+  sessions: 'CAST(count(DISTINCT session_id) AS INTEGER)',
+  handed: 'CAST(count(DISTINCT session_id) FILTER (session_id IN (FROM handoffs)) AS INTEGER)',
 })
   .map(([name, sql]) => `${sql} AS ${name}`)
   .join(', ')
@@ -163,6 +185,11 @@ function read(row) {
     participation: rate(row.rated, row.exposed),
     good: rate(row.good, row.good + row.bad),
     bad: rate(row.bad, row.good + row.bad),
+    copies: rate(row.copied, row.showed),
+    shares: rate(row.shared, row.showed),
+    scrollBacks: rate(row.scrolled, row.showed),
+    dwell: { value: row.dwell ?? undefined, n: row.dwell_n },
+    handoff: rate(row.handed, row.sessions),
   }
 }
 
@@ -382,7 +409,7 @@ export async function openQueries(store) {
       trend: trend.map(({ at, ...row }) => ({ at, ...read(row) })),
       breakdown: breakdown.map(({ value, ...row }) => ({ value, ...read(row) })),
       outcomes,
-      corrections: { kinds, rate: totals.correction },
+      corrections: { kinds, rate: totals.correction, detector: DETECTOR },
       ttftParts: { n: sums.n, seconds: pick(sums, 'part_', parts) },
       stallCauses: { n: sums.stalled, seconds: pick(sums, 'stall_', causes) },
       turnsPerSession: perSession,

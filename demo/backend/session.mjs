@@ -43,7 +43,12 @@ export function readSession(id, rows) {
     pages,
     /** Feedback and signals of this session whose turn is not among its turns. */
     loose: reactions
-      .filter((span) => span.attributes['session.id'] === id && !numbers.has(attribute(span, 'turn.id')))
+      .filter(
+        (span) =>
+          span.attributes['session.id'] === id &&
+          !numbers.has(attribute(span, 'turn.id')) &&
+          !turnSpans.some((turn) => turn.traceId === attribute(span, 'turn.trace_id')),
+      )
       .map((span) => (span.name === 'chat.feedback' ? readFeedback(span) : readSignal(span))),
   }
 }
@@ -100,7 +105,10 @@ function readTurn(span, number, byTrace, reactions, numbers) {
   )
   linkedIds.delete(span.traceId)
   const linked = [...linkedIds].flatMap((traceId) => byTrace.get(traceId) ?? [])
-  const mine = reactions.filter((item) => attribute(item, 'turn.id') === id)
+  // Where the page knew only the turn's trace, that is the same turn: each has a trace of its own.
+  const mine = reactions.filter((item) =>
+    attribute(item, 'turn.id') ? attribute(item, 'turn.id') === id : attribute(item, 'turn.trace_id') === span.traceId,
+  )
   const kind = attribute(span, 'correction.kind')
   const of = attribute(span, 'correction.of_turn')
   const parts = numberFields(PARTS, (name) => ms(span, `ttft.${name}`))
@@ -255,7 +263,8 @@ const readSignal = (span) => ({
   kind: attribute(span, 'signal.kind'),
   turnId: attribute(span, 'turn.id'),
   at: span.startedAt,
-  value: attribute(span, 'signal.value') ?? span.attributes['gen_ai.evaluation.score.value'],
+  value: attribute(span, 'signal.value'),
+  copied: attribute(span, 'signal.copied'),
 })
 
 function readPage(span) {

@@ -135,6 +135,7 @@ export const feedback: AttributeRow<FeedbackRecord>[] = [
 export const signal: AttributeRow<SignalRecord>[] = [
   ['chat_vitals.signal.kind', 'string', (r) => r.signal],
   ['chat_vitals.signal.value', 'double', (r) => r.value],
+  ['chat_vitals.signal.copied', 'string', (r) => r.copied],
   ['chat_vitals.signal.revision', 'int', (r) => r.rev],
 ]
 

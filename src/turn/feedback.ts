@@ -15,11 +15,15 @@ export type FeedbackValue =
   | { nps: number | null }
   | { comment: string }
 
-export interface FeedbackOptions {
-  /** The message it is about: any element in or beside the answer (the clicked button will do), a message id, or a turn id. @defaultValue the last turn */
+/** Which answer it is about. */
+export interface About {
+  /** Any element in or beside the answer (the clicked button will do), a message id, or a turn id. @defaultValue the last turn */
   message?: Element | string | null
   /** Trace context of the turn, when the page kept it itself (`turn.traceparent`). */
   traceparent?: string
+}
+
+export interface FeedbackOptions extends About {
   /** Sent as it is: pass it only when the user meant it to be sent. */
   comment?: string
   tags?: string[]
@@ -98,8 +102,10 @@ export function feedbackRecord(
   turn: TurnRef | undefined,
   anchor: string,
   epochMs: number,
+  source: FeedbackRecord['source'] = 'api',
 ): FeedbackRecord {
   const id = hash64(`${anchor}:${meaning.name}`)
+  const { comment, tags } = options
   return {
     v: 1,
     kind: 'feedback',
@@ -111,8 +117,8 @@ export function feedbackRecord(
     turn,
     at: epochMs,
     ...meaning,
-    comment: options.comment?.slice(0, 4096),
-    tags: options.tags?.slice(0, 16).map((tag) => String(tag).slice(0, 64)),
-    source: 'api',
+    comment: typeof comment === 'string' ? comment.slice(0, 4096) : undefined,
+    tags: Array.isArray(tags) ? tags.slice(0, 16).map((tag) => String(tag).slice(0, 64)) : undefined,
+    source,
   }
 }

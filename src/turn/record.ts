@@ -308,24 +308,34 @@ export interface FeedbackRecord extends RecordBase {
   comment?: string
   /** Only what the page passed; at most 16. */
   tags?: string[]
-  /** `api`: the page called `feedback()`. */
+  /** `api`: the page called `feedback()`. `control`: a thumb that was recognised on the page. */
   source: 'api' | 'control'
 }
 
+/** `part`: less than nine tenths of the answer's text. */
+export type Copied = 'whole' | 'part' | 'code'
+
+/**
+ * `exposed`: a control that rates was in view for 1 s on a completed answer. `dwell`: how long the page was in view
+ * after a completed answer, until the next send. `scroll_back`: the beginning of an ended answer came back into view.
+ * `handoff`: the user asked for a person.
+ */
 export type SignalKind = 'exposed' | 'copy' | 'share' | 'dwell' | 'scroll_back' | 'handoff'
 
 /** An implicit reaction to an answer; once per turn and kind. */
 export interface SignalRecord extends RecordBase {
   /** Tells the records apart. */
   kind: 'signal'
-  /** The turn it is about. */
-  turn: TurnRef
+  /** The turn it is about. Missing on a hand-off without one. */
+  turn?: TurnRef
   /** Epoch ms. */
   at: number
   /** What the user did. */
   signal: SignalKind
-  /** A measure of it, where it has one. */
+  /** How much of it: for `dwell`, seconds. Missing for the others. */
   value?: number
+  /** How much of the answer was copied. Missing for other kinds. */
+  copied?: Copied
 }
 
 /** One page view, with its web vitals. */

@@ -28,6 +28,7 @@ interface ApiTurn {
   render: { chars: number }
   correction?: { kind: string; score: number; of?: string }
   feedback: { name: string; label?: string }[]
+  signals: { kind: string; copied?: string }[]
   requests: unknown[]
   spans: { name: string; service?: string }[]
 }
@@ -102,6 +103,7 @@ test('a sent, a stopped, a rephrased and a thumbed answer are right on the sessi
   const page = await visit()
   await answered(page, 'How do I return my grinder? /delay 300')
   await page.getByRole('button', { name: 'Good answer' }).last().click()
+  await page.getByRole('button', { name: 'Copy', exact: true }).last().click()
   await answered(page, 'How can I return my grinder?')
   await say(page, 'Compare the machines /long /pace 40')
   await answering(page)
@@ -114,6 +116,7 @@ test('a sent, a stopped, a rephrased and a thumbed answer are right on the sessi
   )
   expect(first).toMatchObject({ seq: 1, outcome: 'completed', endedBy: 'done', trigger: 'submit' })
   expect(first!.feedback[0]).toMatchObject({ name: 'thumb', label: 'up' })
+  expect(first!.signals).toContainEqual(expect.objectContaining({ kind: 'copy', copied: 'whole' }))
   expect(first!.ttft).toBeGreaterThan(300)
   const parts = Object.values(first!.ttftParts!).reduce((sum, part) => sum + part, 0)
   expect(Math.abs(parts - first!.ttft!)).toBeLessThan(0.01)

@@ -66,6 +66,10 @@ test('no word of prompts, answers and addresses is sent or stored', async () => 
     await page.waitForTimeout(2500)
   }
   await page.locator('#up').click()
+  // Copying tells how much, never what.
+  await page.evaluate(() => getSelection()!.selectAllChildren(document.querySelector('.assistant')!))
+  await page.keyboard.press('Control+c')
+  await page.evaluate(() => (globalThis as any).chatVitals.signal('handoff'))
   // One more is left open, so that open marks and the tail hold it too.
   await page.locator('#prompt').click()
   await page.keyboard.type(`${canary.prompt} left open`)
@@ -93,6 +97,10 @@ test('no word of prompts, answers and addresses is sent or stored', async () => 
     return JSON.stringify(all)
   })
   await collector.until((c) => c.unique('chat.turn').length >= 3 && c.unique('chat.feedback').length === 1, 20_000)
+  await collector.until(
+    (c) => c.unique('chat.signal').some((one) => one.attributes['chat_vitals.signal.copied']),
+    20_000,
+  )
   await page.close()
   await collector.until((c) => c.spans.length > 0, 5000)
 

@@ -2,6 +2,7 @@
 // @ts-expect-error react-dom brings no types, and one line is no reason for a package of them.
 import { createRoot } from 'react-dom/client'
 import {
+  ActionBarPrimitive,
   AssistantRuntimeProvider,
   ComposerPrimitive,
   ErrorPrimitive,
@@ -79,6 +80,14 @@ const AssistantMessage = () => (
         },
       }}
     />
+    <ActionBarPrimitive.Root hideWhenRunning className="bar">
+      <ActionBarPrimitive.FeedbackPositive title="Like">
+        <svg width="12" height="12" />
+      </ActionBarPrimitive.FeedbackPositive>
+      <ActionBarPrimitive.FeedbackNegative title="Dislike">
+        <svg width="12" height="12" />
+      </ActionBarPrimitive.FeedbackNegative>
+    </ActionBarPrimitive.Root>
     <MessagePrimitive.Error>
       <ErrorPrimitive.Root className="error">
         <ErrorPrimitive.Message />
@@ -108,7 +117,7 @@ function Thread() {
 }
 
 function App() {
-  const runtime = useLocalRuntime(model)
+  const runtime = useLocalRuntime(model, { adapters: { feedback: { submit() {} } } })
   return (
     <AssistantRuntimeProvider runtime={runtime}>
       <Thread />

@@ -99,6 +99,8 @@ async function send(prompt: string): Promise<void> {
   } catch (error) {
     alert.textContent = stop.signal.aborted ? 'Stopped.' : String(error)
   }
+  // As many do: hover targets without a word of what they are.
+  message.insertAdjacentHTML('beforeend', '<i class="yes">▲</i><i class="no">▼</i>')
   turns.push({ role: 'assistant', text: answer })
   running = undefined
   button.setAttribute('aria-label', 'Send message')

@@ -96,6 +96,7 @@ async function send(prompt: string): Promise<void> {
     add(message, 'notice').textContent = stop.signal.aborted ? 'Stopped.' : String(error)
   }
   status.remove()
+  for (const name of ['Good response', 'Bad response']) add(message, 'thumb', 'button').setAttribute('aria-label', name)
   turns.push({ role: 'assistant', text: answer })
   running = undefined
   button.textContent = 'Send'

@@ -43,11 +43,11 @@ export function overviewPage(page) {
       rest: () => rest(data),
     }
     const parts = {
-      cards: [data.totals, data.turnsPerSession],
+      cards: [data.totals, data.turnsPerSession, data.corrections],
       wait: [data.histogram, data.ttftParts, data.totals],
       trends: data.trend,
       breakdown: [data.breakdown, data.by, data.dimensions, sort],
-      rest: [data.outcomes, data.corrections, data.stallCauses, data.quality, data.turnsPerSession],
+      rest: [data.totals, data.outcomes, data.corrections, data.stallCauses, data.quality, data.turnsPerSession],
     }
     // A list that is being chosen from must not close.
     const choosing = document.activeElement?.tagName === 'SELECT' && body.contains(document.activeElement)
@@ -96,7 +96,14 @@ function card({ name, value, format, low, high, n, of, max, zones, rating, note,
   )
 }
 
-function cards({ totals: t, turnsPerSession }) {
+const thumbs = ({ bad, participation }) =>
+  bad.n > 0 && `bad ${percent(bad.value)} · ${percent(participation.value)} of exposed took part`
+
+/** How far a verdict on rephrasing can be trusted; beside every rate made of such verdicts. */
+const detectorNote = ({ precision, recall, pairs }) =>
+  `detector: precision ${percent(precision)}, recall ${percent(recall)} on ${number(pairs)} test pairs`
+
+function cards({ totals: t, turnsPerSession, corrections }) {
   const rateCard = (name, rate, of, title, note) =>
     card({
       name,
@@ -157,20 +164,30 @@ function cards({ totals: t, turnsPerSession }) {
       t.correction,
       'pairs',
       'The user repeated, rephrased, corrected or edited, of all follow-ups to an answer that showed text',
+      detectorNote(corrections.detector),
     ),
     rateCard(
       'Feedback participation',
       t.participation,
       'exposed',
-      'Turns with a rating that still stands, of those where the rating control was seen or used',
+      'Turns with a rating that still stands, of those where the rating control was seen for a second or used',
+      !t.participation.n && t.turns > 0 && 'no rating control was seen: the rate has no denominator',
     ),
+    rateCard('Good rate', t.good, 'ratings', 'Good of good and bad ratings that stand', thumbs(t)),
     rateCard(
-      'Good rate',
-      t.good,
-      'ratings',
-      'Good of good and bad ratings',
+      'Human hand-off',
+      t.handoff,
+      'sessions',
+      'Sessions in which the user asked for a person, of all sessions with a turn',
       turnsPerSession.median != null &&
         `${number(turnsPerSession.median, 1)} turns per session (median), p90 ${number(turnsPerSession.p90, 1)}`,
+    ),
+    rateCard(
+      'Copied answers',
+      t.copies,
+      'answers',
+      'Answers that were copied, whole or in part, of those that showed text',
+      t.dwell.n > 0 && `stayed ${seconds(t.dwell.value)} after the answer (median, n ${number(t.dwell.n)})`,
     ),
   )
 }
@@ -304,7 +321,9 @@ const COLUMNS = {
   stall: ['Stall p75', (row) => row.stall_ratio.value],
   qoe: ['QoE p25', (row) => row.qoe.value],
   correction: ['Corrected', (row) => row.correction.value],
+  participation: ['Took part', (row) => row.participation.value],
   good: ['Good', (row) => row.good.value],
+  handoff: ['Hand-off', (row) => row.handoff.value],
 }
 
 function breakdown(data, sort, sortBy, choose, bar) {
@@ -398,7 +417,9 @@ function breakdown(data, sort, sortBy, choose, bar) {
               cell(percent(row.stall_ratio.value), row.stall_ratio.rating),
               cell(row.qoe.value?.toFixed(3) ?? NONE, row.qoe.rating),
               rate(row.correction),
+              rate(row.participation),
               rate(row.good),
+              rate(row.handoff),
             ),
           ),
         ),
@@ -424,14 +445,13 @@ function bars(items, set) {
   )
 }
 
-function rest({ outcomes, corrections, stallCauses, quality }) {
+function rest({ outcomes, corrections, stallCauses, quality, totals }) {
   const causes = Object.fromEntries(Object.entries(stallCauses.seconds).map(([name, it]) => [name, it * 1000]))
   const line = (name, value, detail, title) =>
     h('div', { title }, h('dt', null, name), h('dd', null, h('b', null, value), detail && h('small', null, detail)))
-  const interval = (rate) =>
-    rate.n ? `95 %: ${percent(rate.low)} to ${percent(rate.high)}, n ${number(rate.n)}` : 'no data yet'
+  const interval = (rate) => (rate.n ? `95 %: ${percent(rate.low)} to ${percent(rate.high)}` : 'no data yet')
   return h(
-    'div.four',
+    'div.five',
     null,
     h(
       'section.panel',
@@ -471,7 +491,7 @@ function rest({ outcomes, corrections, stallCauses, quality }) {
       h(
         'p.fine',
         null,
-        'Judged on the device. Corrections are counted of follow-ups to an answer that showed text; regenerate and clarification are none.',
+        `Judged on the device; ${detectorNote(corrections.detector)}. Corrections are counted of follow-ups to an answer that showed text; regenerate and clarification are none.`,
       ),
     ),
     h(
@@ -481,6 +501,31 @@ function rest({ outcomes, corrections, stallCauses, quality }) {
       Object.values(causes).some(Boolean)
         ? stack(causes, CAUSES, 'c', 'Stalled time by cause')
         : h('p.note', null, 'No reader was left waiting'),
+    ),
+    h(
+      'section.panel',
+      null,
+      h('h2', null, 'What users did with answers', h('small', null, `${number(totals.copies.n)} answers with text`)),
+      h(
+        'dl.quality',
+        null,
+        [
+          ['Copied', totals.copies, 'Whole, in part, or code of it'],
+          ['Shared', totals.shares, 'By a share button or a call of the page'],
+          ['Scrolled back to', totals.scrollBacks, 'Its beginning came back into view after it had left it'],
+          ['Rated good', totals.good, 'Of ratings that stand'],
+          ['Rated bad', totals.bad, 'Of ratings that stand'],
+          ['Rated at all', totals.participation, 'Of answers whose rating control was seen or used'],
+          ['Sessions handed to a person', totals.handoff, 'Of sessions with a turn'],
+        ].map(([name, it, title]) =>
+          line(
+            name,
+            percent(it.value),
+            it.n ? `${number(it.k)} of ${number(it.n)}; ${interval(it)}` : 'no data yet',
+            title,
+          ),
+        ),
+      ),
     ),
     h(
       'section.panel',

@@ -47,6 +47,7 @@ const brief = ({
   trigger,
   correction,
   feedback,
+  signals,
   ttftRating,
 }) => ({
   n,
@@ -60,6 +61,7 @@ const brief = ({
   correction,
   ttftRating,
   thumbs: feedback.map((it) => it.label),
+  signals: signals.map((it) => it.kind),
 })
 
 const fact = (name, ...value) =>
@@ -69,6 +71,10 @@ const fact = (name, ...value) =>
 function header(data) {
   const interrupted = data.turns.filter((it) => ['stopped', 'superseded', 'abandoned'].includes(it.outcome)).length
   const corrected = data.turns.filter((it) => isCorrection(it.correction?.kind)).length
+  const count = (kind) => data.turns.filter((it) => it.signals.includes(kind)).length
+  const rated = data.turns.filter((it) => it.thumbs.some((label) => label && label !== 'retracted')).length
+  const exposed = data.turns.filter((it) => it.thumbs.length || it.signals.includes('exposed')).length
+  const handed = data.loose.some((it) => it.kind === 'handoff') || count('handoff') > 0
   return h(
     'header.session-head',
     null,
@@ -88,6 +94,9 @@ function header(data) {
       fact('Turns', number(data.turns.length)),
       fact('Interrupted', number(interrupted)),
       fact('Corrected', number(corrected)),
+      fact('Rated', `${number(rated)} of ${number(exposed)} seen`),
+      fact('Copied', number(count('copy'))),
+      handed && fact('Handed off', 'to a person'),
       fact('Page views', number(data.pages.length)),
       data.conversations.length > 1 && fact('Conversations', number(data.conversations.length)),
     ),
@@ -254,13 +263,19 @@ function reaction(it, turn) {
   )
 }
 
-const signal = (it, turn) =>
-  h(
-    'span.signal',
-    { title: `Signal, ${after(it.at, turn)}` },
-    it.kind === 'exposed' && icon('eye'),
-    it.kind === 'exposed' ? 'rating seen' : label(it.kind),
-  )
+/** Signal → icon and words. */
+const SIGNALS = {
+  exposed: ['eye', () => 'rating seen', 'A control that rates was in view for a second'],
+  copy: ['copy', (it) => `copied ${it.copied ?? ''}`.trim(), 'Answer text was copied'],
+  share: ['share', () => 'shared', 'The answer was shared'],
+  dwell: ['clock', (it) => `stayed ${duration(it.value * 1000)}`, 'Until the next message, or until the page was left'],
+  scroll_back: ['upward', () => 'scrolled back', 'Its beginning came back into view'],
+  handoff: ['person', () => 'asked for a person', 'The user wanted a human'],
+}
+function signal(it, turn) {
+  const [shape, words, meaning] = SIGNALS[it.kind] ?? ['eye', () => label(it.kind), 'Signal']
+  return h(`span.signal.s-${it.kind}`, { title: `${meaning}, ${after(it.at, turn)}` }, icon(shape), words(it))
+}
 
 function waitBox(turn) {
   const seen = turn.ttft !== undefined

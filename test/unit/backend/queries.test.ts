@@ -93,6 +93,43 @@ describe('overview', () => {
     expect(totals).toMatchObject({ participation: { k: 2, n: 4 }, good: { k: 1, n: 2 }, bad: { k: 1, n: 2 } })
   })
 
+  test('hand-offs are of sessions, copies of answers that showed text', async () => {
+    const it = await backend()
+    const signal = (kind: string) => ({ 'chat_vitals.signal.kind': kind })
+    await it.post(
+      browser(
+        turn(1),
+        turn(2),
+        turn(3, { 'chat_vitals.time_to.first_text': undefined }),
+        turn(4, { 'session.id': 's2' }),
+        reaction('chat.signal', 1, signal('copy')),
+        reaction('chat.signal', 1, signal('handoff')),
+        reaction('chat.signal', 2, signal('handoff')),
+        reaction('chat.signal', 2, { ...signal('dwell'), 'chat_vitals.signal.value': 7.5 }),
+      ),
+    )
+    const { totals } = await it.get('/api/overview')
+    expect(totals).toMatchObject({ handoff: { k: 1, n: 2 }, copies: { k: 1, n: 3 }, dwell: { value: 7.5, n: 1 } })
+    // Signals alone expose nothing: participation has no denominator.
+    expect(totals.participation).toMatchObject({ n: 0 })
+  })
+
+  test('feedback that knows only its turn’s trace is that turn’s', async () => {
+    const it = await backend()
+    const rated = reaction('chat.feedback', 1, {
+      'chat_vitals.turn.id': undefined,
+      'chat_vitals.turn.trace_id': hex(1, 32),
+      'chat_vitals.feedback.id': 'late',
+      'gen_ai.evaluation.name': 'thumb',
+      'gen_ai.evaluation.score.label': 'up',
+    })
+    await it.post(browser(turn(1), turn(2), rated))
+    expect((await it.get('/api/overview')).totals.good).toMatchObject({ k: 1, n: 1 })
+    const session = await it.get('/api/sessions/s1')
+    expect(session.turns[0].feedback).toHaveLength(1)
+    expect(session.loose).toEqual([])
+  })
+
   test('loss is what page views opened and never came', async () => {
     const it = await backend()
     await it.post(browser(turn(1), turn(4)))
