@@ -98,8 +98,16 @@ export async function imported() {
   }
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: root },
-    ...{ bundle: true, splitting: true, minify: true, metafile: true, write: false },
-    ...{ format: 'esm', target: 'es2022', outdir: root, absWorkingDir: root, logLevel: 'error' },
+    bundle: true,
+    splitting: true,
+    minify: true,
+    metafile: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    outdir: root,
+    absWorkingDir: root,
+    logLevel: 'error',
   })
   const esbuild = outputFiles.map(({ path, text }) => {
     const [, { imports, entryPoint }] = Object.entries(metafile.outputs).find(([name]) => path.endsWith(name))

@@ -9,13 +9,15 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findChromium } from '../support/browsers.mjs'
-import { launchFirefox, missingFirefox } from './support/firefox.mjs'
+import { missingDisplay } from '../support/display.mjs'
+import { missingFirefox } from '../support/firefox.mjs'
+import { missingWebKit } from '../support/webkit.mjs'
+import { launchFirefox } from './support/firefox.mjs'
 import { startChromium } from './support/paint-chromium.mjs'
 import { startOnScreen } from './support/paint-screen.mjs'
 import { startPaintSite } from './support/paint-site.mjs'
 import { flag, median, option, quantile, save, table } from './support/report.mjs'
-import { missingScreen } from './support/screen.mjs'
-import { launchWebKit, missingWebKit } from './support/webkit.mjs'
+import { launchWebKit } from './support/webkit.mjs'
 
 /**
  * @typedef {object} Run
@@ -40,8 +42,8 @@ const engines = {
         ({ message }) => message,
       ),
   },
-  firefox: { start: () => startOnScreen(launchFirefox), missing: () => missingFirefox || missingScreen },
-  webkit: { start: () => startOnScreen(launchWebKit), missing: () => missingWebKit || missingScreen },
+  firefox: { start: () => startOnScreen(launchFirefox), missing: () => missingFirefox() ?? missingDisplay() },
+  webkit: { start: () => startOnScreen(launchWebKit), missing: () => missingWebKit() ?? missingDisplay() },
 }
 
 /** `seen`: what the user can see of it. `bound`: counted in the pooled figure. */

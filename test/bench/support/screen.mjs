@@ -1,18 +1,14 @@
 // A screen of its own, an X server that draws into a file, and the moment at which magenta comes to be on it.
-import { spawn } from 'node:child_process'
-import { existsSync, openSync, readSync } from 'node:fs'
+import { openSync, readSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { startDisplay } from '../../support/display.mjs'
 
 const size = [1024, 768]
 /** Between two looks, ms. */
 const EVERY = 0.3
-/** Said of an engine that cannot be measured without it. */
-export const missingScreen = (process.env.PATH ?? '').split(':').some((path) => existsSync(join(path, 'Xvfb')))
-  ? undefined
-  : 'its screen needs Xvfb (Debian: `apt install xvfb`)'
 /** Ms of the machine's monotonic clock: the same in every process and thread. */
 export const machineNow = () => Number(process.hrtime.bigint()) / 1e6
 
@@ -52,22 +48,13 @@ if (!isMainThread && workerData?.picture) {
  *  `rows` that hold magenta now. `watch` returns how to end it: magenta came after `before` and was there `at` */
 export async function startScreen() {
   const folder = await mkdtemp(join(tmpdir(), 'chat-vitals-screen-'))
-  const server = spawn(
-    'Xvfb',
-    ['-displayfd', '3', '-screen', '0', `${size.join('x')}x24`, '-fbdir', folder, '-nolisten', 'tcp', '-noreset'],
-    { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
-  )
-  const display = await new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.once('exit', () => reject(new Error('Xvfb ended before it began')))
-    server.stdio[3].once('data', (data) => resolve(`:${String(data).trim()}`))
-  })
+  const server = await startDisplay({ size, folder })
   const picture = join(folder, 'Xvfb_screen0')
   const look = openPicture(picture)
   const stop = new Int32Array(new SharedArrayBuffer(4))
   const worker = new Worker(new URL(import.meta.url), { workerData: { picture, stop } })
   return {
-    display,
+    display: server.display,
     size,
     rows: () => Array.from({ length: size[1] }, (_, y) => y).filter((y) => look(y) > 2),
     watch(rows) {
@@ -82,9 +69,7 @@ export async function startScreen() {
     },
     async close() {
       await worker.terminate()
-      const gone = new Promise((resolve) => server.once('exit', resolve))
-      server.kill()
-      await gone
+      await server.close()
       await rm(folder, { recursive: true, force: true })
     },
   }
