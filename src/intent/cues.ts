@@ -1,9 +1,13 @@
+/**
+ * What words do in a talk about an answer: a line per role, in the order of `roles`, and a table per language.
+ * `a(b/c)[de]` is four cues; `*` stands for any ending; 0 for a role that the language needs no words for.
+ */
 export const roles = 'KHBF7543216LAEGROZMSNIYTUDC'
 export const words: Record<string, string> = {
-  en: `problem|need to|go on|next|haha*|nice|great|cool
-huh|confus*|im lost|clarify|plain|source*|proof|evidence
-wrong|incorrect*|false|misunder*|off topic|nothing to do
-forgot*|missed|ignor*
+  en: `no (thank*/problem*/worries/need)|not bad|never mind|need to|go on|keep going|continue|next|haha*|lol|nice|great|cool|perfect|awesome|thank*|thx
+huh|confus*|im lost|unclear|clarify|plain|simple terms|source*|proof|evidence
+wrong|incorrect*|inaccurate*|false|mist(ake*/aken)|misunder*|off topic|nonsense|useless|irrelevant|nothing to do|bad answer|opposite
+forgot*|miss(ed/ing)|ignor*|skipped|left out|made (that/it/this) up
 0
 0
 0
@@ -13,25 +17,25 @@ what|which|whats
 0
 still|same|keep|already
 sure|certain|really|legit|true
-error*|bug|fails|throws
-right|correct|work|help
-again|retry|redo|regenerate
-another|other|different|new|one more
-instead|actually|only|wait
-i mean|my (question|point|request)|as (i|stated)
-mean|meant|ask*|wanted|request*|specif*|talking|saying
-not|no|nope|never|nothing|[^ ]+nt
-im|me
+error*|bug|fail*|throws|crash*|broken
+right|correct|work*|help*|good|accurate|sense|enough|close
+again|retry|redo|regenerate|rephrase
+another|other|different|new|one more|alternative*
+instead|actually|only|wait|rather
+i mean(t/)|my (question/point/request)|as i
+mean|meant|ask*|wanted|request*|specif*|talking|saying|said|told|looking for|after
+not|no|nope|never|nothing|cannot|cant|wont|aint|(do/does/did/is/was/are/were/could/would/should/has/have/had)n(t/)
+i|im|me|ive
 you|youre|your
-that|thats|this|it|its|they|answer*|she|her
-get
-do|write|make|show|please
-and|but|now|was|will|about`,
+that|thats|this|it|its|they|answer*|response|result
+get|understand|follow
+do|write|make|show|please|give|try
+and|but|now|was|will|about|so|ok|okay|well|yes|the|a|to|of|in|is`,
   de: `schon gut
-hae?h?
+ha(e/)(h/)
 falsch*|stimmt nicht
 ignoriert|fehlt
-wie ?(viel*|lange|oft|alt|weit|hoch|gross)
+wie( /)(viel*/lange/oft/alt/weit/hoch/gross)
 wieso
 wann
 wo
@@ -42,19 +46,19 @@ immer noch|gleiche*
 sicher|echt
 fehler*
 geht|ganz
-noch ?mals?|neu
+noch( /)mal(s/)|neu
 ander*|noch ein*
 statt|eigentlich|aber
-meinte|meine ich|(wollte|suchte|dachte|sprach|rede|spreche|fragte|bat) ich|ich (wollte|rede|spreche|fragte|bat|suchte)|danach
+meinte|meine ich|(wollte/suchte/dachte/sprach/rede/spreche/fragte/bat) ich|ich (wollte/rede/spreche/fragte/bat/suchte)|danach
 gefragt|meinst|heisst
 nicht*|nein
 ich|mir|mich|wir
 du|sie|dir|ihr|dein*
 das|es|er|dazu
-verstehe?
+versteh(e/)
 versuch*|mach*|gib
 der|ein*|hast|haben|auf|fur|bist`,
-  fr: `pas (mal|grave|de souci|de probleme)|vas y
+  fr: `pas (mal/grave/de souci/de probleme)|vas y
 hein
 faux
 oublie*|manque*
@@ -66,13 +70,13 @@ qui
 que|quoi|quel*|quest
 comment
 toujours|meme*
-sure?|certain
+sur(e/)|certain
 erreur*
 marche
 encore|reessa*
 autre*
 au lieu
-je (voulais|parl*|veux dire|pensais|cherchais|demand*)|jai (bien |deja )?(demande|dit|precise)|ma question
+je (voulais/parl*/veux dire/pensais/cherchais/demand*)|jai (bien /deja /)(demande/dit/precise)|ma question
 dire|dit|demande|veux|voulez
 pas|non
 je|jai|moi
@@ -97,9 +101,9 @@ segur*
 error*
 funciona*
 otra vez
-otr[oa]s?
-en (vez|lugar)
-me (referia|refiero)|queria|hablo de|pedi|dije|pregunte|mi pregunta
+otr[oa](s/)
+en (vez/lugar)
+me (referia/refiero)|queria|hablo de|pedi|dije|pregunte|mi pregunta
 decir|quiere*
 no
 me
@@ -111,7 +115,7 @@ una|con|y|si|se`,
   pt: `obrigad*|nada mal|segue
 ha
 errad*|incorret*|falso|mal
-ignorou|falt(a|ou|am)
+ignorou|falt(a/ou/am)
 0
 0
 0
@@ -124,7 +128,7 @@ certeza|serio|mesmo
 erro|falh*
 isso
 de novo|mais uma
-outr[oa]s?
+outr[oa](s/)
 em vez
 quis dizer|falando d*|pedi|disse|perguntei|minha pergunta
 dizer|quer
@@ -134,64 +138,64 @@ voce|tem
 essa|esta|e
 entend*
 tent*|faca|da
-os?|uma`,
-  ru: `0
-смысле
-неверн*|неправ*
-проигнор*
+o(s/)|uma`,
+  ru: `не (надо/нужно/беспокойся/страшно)|спасибо*|неплохо|продолж*|дальше|отлично|супер
+смысле|непонятн*|запутал*|источник*|проще
+неверн*|неправ*|ошиба*|ошибся|ошиблись|не так|наоборот|ерунда|бред|не то
+проигнор*|забыл*|пропустил*|выдумал*|не хватает|не учтен*
 сколько
-0
-0
-0
-0
-что|как(ой|ая|ое|ие|ого|ую)|чем
+почему
+когда
+где
+кто
+что|как(ой/ая/ое/ие/ого/ую)|чем
 как
-по прежнему|та же|все равно
-уверен*
-ошибк*
-работает
-снова|еще раз
-0
-вместо|а не|но
-имел* в виду|я (же )?(просил*|спрашивал*|спросил*|говор*|хотел*|сказал*|про)|спрашивал*
-имее(шь|те)
-не|нет
-0
-ты|вы
-это|ответ|она|оно|ее
-поня(л*|тно|ть)
-0
-0`,
-  zh: `谢谢|感谢|不错|没错|没事|不客气|不用|接着
-(什么|啥|何)意思|没太?[看听搞弄]?(懂|明白|理解)|通俗|依据|出处
-不对(?!称)|错|不准|答非所问|有问题|[用跑]不[了起]
-漏|少了|缺|没看
+по прежнему|та же|то же|все равно|все еще|опять
+уверен*|правда|точно|действительно
+ошибк*|падает
+работает|верно|правильно|помог*
+снова|еще раз|заново|переделай*|повтори*
+друго*|другие|вариант*|еще один
+вместо|а не|но|на самом деле|только
+имел(/а/и) в виду|я (же /)(просил*/спрашивал*/спросил*/говор*/хотел*/сказал*/про)|спрашивал*|речь
+имее(шь/те)|просил*|сказал*|хотел*|спросил*
+не|нет|ни
+я|мне|меня
+ты|вы|тебя|вас
+это*|ответ*|она|оно|ее
+поня(л*/тно/ть)|понима*
+сделай*|напиши*|дай*|попробу*|покажи*
+и|в|на|а|же|с`,
+  zh: `谢谢|感谢|不错|没错|没事|没关系|没问题|不客气|不用|不需要|接着|继续|很好|太好了
+(什么/啥/何)意思|(没/不)(太/)[看听搞弄](懂/明白/清楚)|没(懂/明白/理解)|不(懂/明白/理解)|通俗|依据|出处|啥
+不对|错|不准|答非所问|有问题|[用跑]不[了起通]|搞反|相反|胡说|跑题|乱七八糟|不符|没用|不是这个
+漏|少了|缺|没看|忘了|忽略|编的
 多少|几[个点岁次天年分]
 为什么|怎么回事
-0
+什么时候
 0
 谁
 什么|哪
 怎么|如何|怎样
 还是|仍|一样|又
-确定|真的
-0
-对
-重新|再|重[写来做试]
-换|别的|其他|其它
-应该|其实|才|只
-不好意思|抱歉|我(的意思|[是就]?想问|指的|(想)?[说问要找]的是|说过|是[说想问]|要求)|不是[问说让]
-[说问要指]的
-没有?|别
-0
+确定|真的|靠谱
+报错|失败
+对|正确
+重新|再(来/试/给/写/说/生成)|重[写来做试]
+换|别的|其他|其它|另
+应该|其实|才|只|而不是
+不好意思|抱歉|我(的意思/(是/就/)想问/指的/(想/)[说问要找]的是/说过/是[说想问]/要求/要的)|不是[问说让]|不是我
+[说问要指]的|想要的
+没(有/)|别|不是|不要
+我
 你|您
-这|此|他
-0
-试|说|想|请|能|吧
-好的?|嗯|哦|行|的|吗|啊|是|在|把|也`,
+这|此|他|那|答案|回答
+懂|明白|理解
+试|说|想|请|能|吧|给
+好(的/)|嗯|哦|行|的|吗|啊|是|在|把|也|了|呢|呀`,
   ja: `ありがと|大丈夫|結構です|構いません|悪くない|続け
-どういう(意味|こと)
-違[いうくっ]|間違|誤[りっ解]|じゃな[いく]|ではな|動[かき]ま?[なせ]
+どういう(意味/こと)
+違[いうくっ]|間違|誤[りっ解]|じゃな[いく]|ではな|動[かき](ま/)[なせ]
 抜け
 0
 なぜ
@@ -204,7 +208,7 @@ os?|uma`,
 本当|確か
 エラー
 0
-もう[一1]?[度回]
+もう(一/1/)[度回]
 別の|他[のに]
 のに|でも|けど
 意味で
@@ -217,8 +221,8 @@ os?|uma`,
 して|ください|やって
 [はがをにでもへとのかよね]`,
   ko: `고마|괜찮|나쁘지
-무슨(말|뜻|소리|의미)|모르겠|이해(가|를)?(잘)?(안|못|되지|하지)
-틀[렸린려리]|잘못|(안|않)(돼|되|됩|됐)
+무슨(말/뜻/소리/의미)|모르겠|이해(가/를/)(잘/)(안/못/되지/하지)
+틀[렸린려리]|잘못|(안/않)(돼/되/됩/됐)
 빠[졌뜨트]|빼먹|무시
 0
 0
@@ -234,7 +238,7 @@ os?|uma`,
 다시
 다른|하나더
 말고|만|잖아
-(제가|내가|저는|나는|전|난)?(물은|물어본|말한|원한|원하는|부탁한|요청한|찾는|말하는)(건|것|거|게)|라고(했|말)|말이야
+(제가/내가/저는/나는/전/난/)(물은/물어본/말한/원한/원하는/부탁한/요청한/찾는/말하는)(건/것/거/게)|라고(했/말)|말이야
 0
 아니|안|없
 난

@@ -2,7 +2,7 @@
 import { roles, words } from './cues.ts'
 
 /** Characters of a prompt that are read: its beginning and its end, so that a pasted book costs no more than a page. */
-const most = 2000
+const most = 480
 
 export const clip = (text: string): string =>
   text.length > most ? text.slice(0, most * 0.6) + '\n' + text.slice(-most * 0.4) : text
@@ -33,17 +33,33 @@ export function prose(text: string, other: string): string {
 /** Written without spaces, or (Korean) with endings that make spaces useless. */
 export const packed = (lang: string): boolean => /zh|ja|ko/.test(lang)
 
-const made: Record<string, RegExp> = {}
+/** Cues by the code of their first character, the longest first: what they look like and their role. */
+type Table = Map<number, [string, string][]>
+const made: Record<string, Table> = {}
 
-/** One expression per language with a group per role; made when first needed, constant from then on. */
-const table = (lang: string): RegExp => {
-  const all = words[lang]!.replace(/\((?!\?)/g, '(?:')
-    .replace(/^.*$/gm, '($&)')
-    .replace(/\n/g, '|')
-  return (made[lang] ??= new RegExp(
-    packed(lang) ? all + '|[^]' : ` (?:${all.replace(/([\wа-я])\*/g, '$1[^ ]*')}|[^ ]+)(?= )`,
-    'g',
-  ))
+/** `a(b/c)[de]` is four cues. */
+const spell = (cue: string): string[] => {
+  const choice = /\(([^)]*)\)|\[([^\]]*)\]/.exec(cue)
+  if (!choice) return [cue]
+  const [all, some, one] = choice
+  const end = choice.index + all.length
+  return (some?.split('/') ?? [...one!]).flatMap((part) => spell(cue.slice(0, choice.index) + part + cue.slice(end)))
+}
+
+/** Made when first needed, constant from then on. Words of letters end where the word does, unless the cue says `*`. */
+function table(lang: string): Table {
+  const ready = made[lang]
+  if (ready) return ready
+  const all: [string, string][] = words[lang]!
+    .split('\n')
+    .flatMap((line, i) => line.split('|').flatMap((cue) => spell(cue).map((one): [string, string] => [one, roles[i]!])))
+    .map(([cue, role]) => [cue.endsWith('*') ? cue.slice(0, -1) : packed(lang) ? cue : cue + ' ', role])
+  const by: Table = new Map()
+  for (const one of all.sort(([a], [b]) => b.length - a.length)) {
+    const first = one[0].charCodeAt(0)
+    by.set(first, [...(by.get(first) ?? []), one])
+  }
+  return (made[lang] = by)
 }
 
 export interface Reading {
@@ -60,23 +76,28 @@ export interface Reading {
 
 export function read(folded: string, lang: string): Reading {
   const dense = packed(lang)
-  const text = folded
-    .replace(/[.!。…\n]+/g, ' . ')
-    .replace(/\?+/g, ' ? ')
-    .replace(/[,;:、~—–]+/g, ' , ')
-    .replace(/[^\p{L}\p{N}.?,]+/gu, dense ? '' : ' ')
+  const cues = table(lang)
+  const text =
+    folded
+      .replace(/[.!。…\n]+/g, ' . ')
+      .replace(/\?+/g, ' ? ')
+      .replace(/[,;:、~—–]+/g, ' , ')
+      .replace(/[^\p{L}\p{N}.?,]+/gu, dense ? '' : ' ')
+      .trim() + ' '
   const content: string[] = []
   const tokens: string[] = []
   let out = '.'
-  for (const match of (dense ? text : ` ${text} `).matchAll(table(lang))) {
-    const word = match[0].trim()
-    if (/^[.?,]$/.test(word)) {
-      out += word
+  for (let i = 0; i < text.length - 1; ) {
+    const first = text[i]!
+    const cue = cues.get(text.charCodeAt(i))?.find(([cue]) => text.startsWith(cue, i))
+    let end = cue && (dense || cue[0].endsWith(' ')) ? i + cue[0].length : dense ? i + 1 : text.indexOf(' ', i) + 1
+    const word = text.slice(i, dense ? end : end - 1)
+    i = end
+    if ('.?,'.includes(first)) {
+      out += first
       continue
     }
-    let role = 1
-    while (role < match.length && match[role] === undefined) role++
-    const letter = roles[role - 1] ?? (dense || word.length > 2 || /\d/.test(word) ? '_' : 'c')
+    const letter = cue?.[1] ?? (dense || word.length > 2 || /\d/.test(word) ? '_' : 'c')
     tokens.push(word)
     out += letter
     // Hiragana are endings and particles.
@@ -97,12 +118,12 @@ const others = / (il|che|sono|non|het|een|niet|ik|jest|czy|ve|bir|yang|apa|och|d
 
 const scripts: [string, RegExp, number][] = [
   // One kana settles that Chinese characters are Japanese; two characters say as much as a word of letters.
-  ['ja', /[\u3040-\u30ff]/g, 12],
-  ['ko', /[\uac00-\ud7af]/g, 3],
-  ['zh', /[\u3400-\u9fff]/g, 3],
-  ['ru', /[а-я]/g, 3],
-  ['', /[\u0370-\u03ff\u0530-\u1cff]/g, 3],
-  ['en', /[a-z]/g, 1],
+  ['ja', /[\u3040-\u30ff]+/g, 12],
+  ['ko', /[\uac00-\ud7af]+/g, 3],
+  ['zh', /[\u3400-\u9fff]+/g, 3],
+  ['ru', /[а-я]+/g, 3],
+  ['', /[\u0370-\u03ff\u0530-\u1cff]+/g, 3],
+  ['en', /[a-z]+/g, 1],
 ]
 
 /** The language of a folded text, '' for one that is not covered: by script, then by how many of its words are known. */
@@ -110,11 +131,11 @@ export function language(folded: string, hint = ''): string {
   let best = hint
   let count = 0
   for (const [lang, letters, weight] of scripts) {
-    const seen = (folded.match(letters)?.length ?? 0) * weight
+    const seen = (folded.length - folded.replace(letters, '').length) * weight
     if (seen > count) [best, count] = [lang, seen]
   }
   if (best !== 'en' || !count) return best
-  const start = folded.slice(0, 240)
+  const start = folded.slice(0, 160)
   count = ` ${start} `.match(others)?.length ?? 0
   best = count > 1 ? '' : 'en'
   for (const lang of ['en', 'de', 'fr', 'es', 'pt']) {
