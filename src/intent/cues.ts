@@ -29,11 +29,11 @@ i|im|me|ive
 you|youre|your
 that|thats|this|it|its|they|answer*|response|result
 get|understand|follow
-do|write|make|show|please|give|try
+do|write|make|show|please|give|try|tell|can|could|would
 and|but|now|was|will|about|so|ok|okay|well|yes|the|a|to|of|in|is`,
-  de: `schon gut
+  de: `schon gut|danke*
 ha(e/)(h/)
-falsch*|stimmt nicht
+falsch*|stimmt nicht|umgekehrt|gegenteil
 ignoriert|fehlt
 wie( /)(viel*/lange/oft/alt/weit/hoch/gross)
 wieso
@@ -58,9 +58,9 @@ das|es|er|dazu
 versteh(e/)
 versuch*|mach*|gib
 der|ein*|hast|haben|auf|fur|bist`,
-  fr: `pas (mal/grave/de souci/de probleme)|vas y
+  fr: `pas (mal/grave/de souci/de probleme)|vas y|merci*
 hein
-faux
+faux|tromp*|contraire
 oublie*|manque*
 combien
 pourquoi
@@ -85,9 +85,9 @@ cest|cela|cette|il|elle|le|la|y
 compris|comprends|clair
 essa*|donne*|propose*
 et|un|du|est`,
-  es: `nada mal|genial
+  es: `nada mal|genial|gracias
 0
-mal|falso|equivoc*
+mal|falso|equivoc*|al reves|contrario
 ignora*|falta*
 0
 0
@@ -105,16 +105,16 @@ otr[oa](s/)
 en (vez/lugar)
 me (referia/refiero)|queria|hablo de|pedi|dije|pregunte|mi pregunta
 decir|quiere*
-no
+no|sin
 me
-has|estas
+has|estas|quieres
 esta|esa|es|respuesta|lo
 entien*
 prueba|intent*|dame
 una|con|y|si|se`,
   pt: `obrigad*|nada mal|segue
 ha
-errad*|incorret*|falso|mal
+errad*|incorret*|falso|mal|contrario
 ignorou|falt(a/ou/am)
 0
 0
@@ -123,7 +123,7 @@ onde
 quem
 que|qual
 0
-ainda|mesm[oa]
+ainda|mesm[oa]|continua
 certeza|serio|mesmo
 erro|falh*
 isso
@@ -132,7 +132,7 @@ outr[oa](s/)
 em vez
 quis dizer|falando d*|pedi|disse|perguntei|minha pergunta
 dizer|quer
-nao
+nao|sem
 me
 voce|tem
 essa|esta|e
@@ -140,7 +140,7 @@ entend*
 tent*|faca|da
 o(s/)|uma`,
   ru: `не (надо/нужно/беспокойся/страшно)|спасибо*|неплохо|продолж*|дальше|отлично|супер
-смысле|непонятн*|запутал*|источник*|проще
+смысле|непоня*|запутал*|источник*|проще
 неверн*|неправ*|ошиба*|ошибся|ошиблись|не так|наоборот|ерунда|бред|не то
 проигнор*|забыл*|пропустил*|выдумал*|не хватает|не учтен*
 сколько
@@ -184,7 +184,7 @@ o(s/)|uma`,
 重新|再(来/试/给/写/说/生成)|重[写来做试]
 换|别的|其他|其它|另
 应该|其实|才|只|而不是
-不好意思|抱歉|我(的意思/(是/就/)想问/指的/(想/)[说问要找]的是/说过/是[说想问]/要求/要的)|不是[问说让]|不是我
+不好意思|抱歉|我(的意思/想问/是想问/指的/说过/是说/要求)|我[说问要找]的是|我想[说问要找]的|不是[问说让我]
 [说问要指]的|想要的
 没(有/)|别|不是|不要
 我
@@ -195,8 +195,8 @@ o(s/)|uma`,
 好(的/)|嗯|哦|行|的|吗|啊|是|在|把|也|了|呢|呀`,
   ja: `ありがと|大丈夫|結構です|構いません|悪くない|続け
 どういう(意味/こと)
-違[いうくっ]|間違|誤[りっ解]|じゃな[いく]|ではな|動[かき](ま/)[なせ]
-抜け
+違[いうくっ]|間違|誤[りっ解]|じゃな[いく]|ではな|動[かき](ま/)[なせ]|逆|ちが[うい]
+抜け|答えてい(ない/ません)
 0
 なぜ
 0
@@ -213,7 +213,7 @@ o(s/)|uma`,
 のに|でも|けど
 意味で
 0
-いや
+いや|ません
 0
 0
 それ|これ|その|そう
@@ -222,7 +222,7 @@ o(s/)|uma`,
 [はがをにでもへとのかよね]`,
   ko: `고마|괜찮|나쁘지
 무슨(말/뜻/소리/의미)|모르겠|이해(가/를/)(잘/)(안/못/되지/하지)
-틀[렸린려리]|잘못|(안/않)(돼/되/됩/됐)
+틀[렸린려리]|잘못|(안/않)(돼/되/됩/됐)|반대
 빠[졌뜨트]|빼먹|무시
 0
 0

@@ -17,15 +17,13 @@ export const fold = (text: string): string =>
     .normalize('NFC')
     .replace(/ß/g, 'ss')
 
-const codeLine = /[;{}<>=\\]|[)\]:,(]\s*$|^\s\s+\S|^\s*(import|from|def|class|select|#|\/\/)/i
-
-/** `text` without fenced blocks and without the lines of code that `other` has too; all of it where nothing else is left. */
+/** `text` without fenced blocks and without the lines that `other` has too; all of it where nothing else is left. */
 export function prose(text: string, other: string): string {
-  const theirs = other.split('\n').map((line) => line.trim())
+  const theirs = other.split('\n')
   const left = text
     .replace(/```[^]*?(```|$)/g, '\n')
     .split('\n')
-    .filter((line) => !codeLine.test(line) || !theirs.includes(line.trim()))
+    .filter((line) => !theirs.includes(line))
     .join('\n')
   return left.trim() ? left : text
 }
