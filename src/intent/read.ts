@@ -10,22 +10,16 @@ export const clip = (text: string): string =>
 /** Lower case, one form per character, no accents; apostrophes vanish, so that `don't` and `dont` are one word. */
 export const fold = (text: string): string =>
   text
-    .normalize('NFKC')
+    .normalize('NFKD')
     .toLowerCase()
-    .normalize('NFD')
     .replace(/[\u0300-\u036f'’`´]/g, '')
     .normalize('NFC')
-    .replace(/ß/g, 'ss')
 
-/** `text` without fenced blocks and without the lines that `other` has too; all of it where nothing else is left. */
+/** `text` without the lines that `other` has too, such as code both ask about; all of it where nothing else is left. */
 export function prose(text: string, other: string): string {
   const theirs = other.split('\n')
-  const left = text
-    .replace(/```[^]*?(```|$)/g, '\n')
-    .split('\n')
-    .filter((line) => !theirs.includes(line))
-    .join('\n')
-  return left.trim() ? left : text
+  const left = text.split('\n').filter((line) => !theirs.includes(line))
+  return left.join('').trim() ? left.join('\n') : text
 }
 
 /** Written without spaces, or (Korean) with endings that make spaces useless. */
@@ -46,18 +40,19 @@ const spell = (cue: string): string[] => {
 
 /** Made when first needed, constant from then on. Words of letters end where the word does, unless the cue says `*`. */
 function table(lang: string): Table {
-  const ready = made[lang]
-  if (ready) return ready
-  const all: [string, string][] = words[lang]!
-    .split('\n')
-    .flatMap((line, i) => line.split('|').flatMap((cue) => spell(cue).map((one): [string, string] => [one, roles[i]!])))
-    .map(([cue, role]) => [cue.endsWith('*') ? cue.slice(0, -1) : packed(lang) ? cue : cue + ' ', role])
-  const by: Table = new Map()
-  for (const one of all.sort(([a], [b]) => b.length - a.length)) {
-    const first = one[0].charCodeAt(0)
-    by.set(first, [...(by.get(first) ?? []), one])
-  }
-  return (made[lang] = by)
+  if (made[lang]) return made[lang]
+  const by: Table = (made[lang] = new Map())
+  words[lang]!.split('\n').forEach((line, i) => {
+    for (const cue of line.split('|').flatMap(spell)) {
+      const text = (cue + (packed(lang) ? '' : ' ')).replace('* ', '')
+      const first = text.charCodeAt(0)
+      by.set(
+        first,
+        [...(by.get(first) ?? []), [text, roles[i]!] as [string, string]].sort(([a], [b]) => b.length - a.length),
+      )
+    }
+  })
+  return by
 }
 
 export interface Reading {
@@ -67,7 +62,6 @@ export interface Reading {
   /** Content: stems of words, or single characters. */
   content: string[]
   tokens: string[]
-  words: string[]
   /** Letters and digits only. */
   flat: string
 }
@@ -77,7 +71,7 @@ export function read(folded: string, lang: string): Reading {
   const cues = table(lang)
   const text =
     folded
-      .replace(/[.!。…\n]+/g, ' . ')
+      .replace(/[.!。\n]+/g, ' . ')
       .replace(/\?+/g, ' ? ')
       .replace(/[,;:、~—–]+/g, ' , ')
       .replace(/[^\p{L}\p{N}.?,]+/gu, dense ? '' : ' ')
@@ -85,7 +79,7 @@ export function read(folded: string, lang: string): Reading {
   const content: string[] = []
   const tokens: string[] = []
   let out = '.'
-  for (let i = 0; i < text.length - 1; ) {
+  for (let i = 0; i < text.length - 1;) {
     const first = text[i]!
     const cue = cues.get(text.charCodeAt(i))?.find(([cue]) => text.startsWith(cue, i))
     let end = cue && (dense || cue[0].endsWith(' ')) ? i + cue[0].length : dense ? i + 1 : text.indexOf(' ', i) + 1
@@ -99,26 +93,25 @@ export function read(folded: string, lang: string): Reading {
     tokens.push(word)
     out += letter
     // Hiragana are endings and particles.
-    if (letter === '_' && !/[\u3040-\u309f]/.test(word)) content.push(word.slice(0, 5))
+    if (letter === '_' && !/[ぁ-ゟ]/.test(word)) content.push(word.slice(0, 5))
   }
   return {
     lang,
     roles: out.replace(/([.?,])[.,]+/g, '$1'),
     content,
     tokens,
-    words: text.split(/[ .?,]+/).filter(Boolean),
     flat: text.replace(/[ .?,]/g, ''),
   }
 }
 
 /** Frequent words of languages in Latin letters that are not covered. */
-const others = / (il|che|sono|non|het|een|niet|ik|jest|czy|ve|bir|yang|apa|och|det|khong)(?= )/g
+const others = / (il|che|non|het|een|ik|jest|ve|bir|yang|och|det|khong)(?= )/g
 
 const scripts: [string, RegExp, number][] = [
   // One kana settles that Chinese characters are Japanese; two characters say as much as a word of letters.
-  ['ja', /[\u3040-\u30ff]+/g, 12],
-  ['ko', /[\uac00-\ud7af]+/g, 3],
-  ['zh', /[\u3400-\u9fff]+/g, 3],
+  ['ja', /[ぁ-ヿ]+/g, 12],
+  ['ko', /[가-힣]+/g, 3],
+  ['zh', /[㐀-鿿]+/g, 3],
   ['ru', /[а-я]+/g, 3],
   ['', /[\u0370-\u03ff\u0530-\u1cff]+/g, 3],
   ['en', /[a-z]+/g, 1],
@@ -126,7 +119,7 @@ const scripts: [string, RegExp, number][] = [
 
 /** The language of a folded text, '' for one that is not covered: by script, then by how many of its words are known. */
 export function language(folded: string, hint = ''): string {
-  let best = hint
+  let best = hint in words ? hint : ''
   let count = 0
   for (const [lang, letters, weight] of scripts) {
     const seen = (folded.length - folded.replace(letters, '').length) * weight
