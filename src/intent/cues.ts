@@ -1,246 +1,250 @@
+/**
+ * What words do in a talk about an answer: a line per role, in the order of `roles`, and a table per language.
+ * `a(b/c)[de]` is four cues; `*` stands for any ending; an empty line is a role that the language needs no words for.
+ */
 export const roles = 'KHBF7543216LAEGROZMSNIYTUDC'
 export const words: Record<string, string> = {
-  en: `problem|need to|go on|next|haha*|nice|great|cool
-huh|confus*|im lost|clarify|plain|source*|proof|evidence
-wrong|incorrect*|false|misunder*|off topic|nothing to do
-forgot*|missed|ignor*
-0
-0
-0
+  en: `no (thank*/problem/worries)|not bad|never mind|need to|go on|continue|next|haha|nice|great|cool|perfect|thank*
+huh|confus*|im lost|plain|source*|evidence
+wrong|incorrect*|false|mistake*|misunder*|off topic|useless|nothing to do|bad answer|opposite
+forgot*|miss(ed/ing)|ignor*|skipped|left out|made (that/it/this) up
+
+
+
 where
 who
 what|which|whats
-0
+
 still|same|keep|already
-sure|certain|really|legit|true
-error*|bug|fails|throws
-right|correct|work|help
+sure|certain|really|true
+error*|bug|fail*|throws|broken
+right|correct|work*|help*|good|accurate|sense|enough
 again|retry|redo|regenerate
 another|other|different|new|one more
-instead|actually|only|wait
-i mean|my (question|point|request)|as (i|stated)
-mean|meant|ask*|wanted|request*|specif*|talking|saying
-not|no|nope|never|nothing|[^ ]+nt
-im|me
+instead|actually|only|wait|rather
+i mean(t/)|my (question/point/request)|as i
+mean|ask*|wanted|request*|specif*|talking|saying|said|told|looking for|after
+not|no|nope|never|nothing|cant|wont|(do/does/did/is/was/are/were/could/would/should/has/have)n(t/)
+i|im|me|ive
 you|youre|your
-that|thats|this|it|its|they|answer*|she|her
-get
-do|write|make|show|please
-and|but|now|was|will|about`,
-  de: `schon gut
-hae?h?
+that|thats|this|it|its|they|answer*
+get|understand|follow
+do|write|make|show|please|give|try|tell|can|could|would
+and|but|now|was|will|about|so|ok|well|yes|the|a|to|of|in|is`,
+  de: `danke
+hae
 falsch*|stimmt nicht
 ignoriert|fehlt
-wie ?(viel*|lange|oft|alt|weit|hoch|gross)
-wieso
-wann
+
+
+
 wo
-0
+
 was|welche*
-wie|womit
+wie
 immer noch|gleiche*
-sicher|echt
+sicher|wirklich
 fehler*
-geht|ganz
-noch ?mals?|neu
+geht|ganz|richtig
+noch( /)mal|neu
 ander*|noch ein*
-statt|eigentlich|aber
-meinte|meine ich|(wollte|suchte|dachte|sprach|rede|spreche|fragte|bat) ich|ich (wollte|rede|spreche|fragte|bat|suchte)|danach
-gefragt|meinst|heisst
-nicht*|nein
-ich|mir|mich|wir
-du|sie|dir|ihr|dein*
-das|es|er|dazu
-verstehe?
+statt|sondern
+meinte|ich (wollte/fragte)
+gefragt|meinst|gesagt|wollte
+nicht*|nein|kein*
+ich|mir|mich
+du|sie|dir
+das|es|er
+versteh(e/)|verstanden
 versuch*|mach*|gib
 der|ein*|hast|haben|auf|fur|bist`,
-  fr: `pas (mal|grave|de souci|de probleme)|vas y
-hein
-faux
+  fr: `pas (mal/grave/de souci)|merci
+
+faux|fausse|tromp*
 oublie*|manque*
-combien
-pourquoi
-0
-ou
-qui
+
+
+
+
+
 que|quoi|quel*|quest
-comment
+
 toujours|meme*
-sure?|certain
+sur(e/)
 erreur*
-marche
+marche|fonctionne
 encore|reessa*
 autre*
 au lieu
-je (voulais|parl*|veux dire|pensais|cherchais|demand*)|jai (bien |deja )?(demande|dit|precise)|ma question
-dire|dit|demande|veux|voulez
+je (voulais/parl*/veux dire/demand*)|ma question
+dire|dit|demande
 pas|non
 je|jai|moi
 tu|vous
-cest|cela|cette|il|elle|le|la|y
+cest|ca|cela|il|elle|le|la|y
 compris|comprends|clair
-essa*|donne*|propose*
+essa*|donne*
 et|un|du|est`,
-  es: `nada mal|genial
-0
-mal|falso|equivoc*
-ignora*|falta*
-0
-0
-0
-0
-0
+  es: `nada mal|gracias
+
+mal|falso|equivoc*|incorrect*
+ignora*|falta*|olvid*
+
+
+
+donde
+
 que
-como
-aun|sigue*|mismo|misma
+
+sigue*|mism[oa]
 segur*
 error*
 funciona*
-otra vez
-otr[oa]s?
-en (vez|lugar)
-me (referia|refiero)|queria|hablo de|pedi|dije|pregunte|mi pregunta
+otra vez|de nuevo
+otr[oa]
+en vez|sino
+me refer*|queria|pedi|pregunt*
 decir|quiere*
-no
+no|sin
 me
-has|estas
-esta|esa|es|respuesta|lo
-entien*
-prueba|intent*|dame
+has|estas|quieres
+esta|esa|eso|es|respuesta|lo
+entien*|entendi
+intent*|dame
 una|con|y|si|se`,
-  pt: `obrigad*|nada mal|segue
-ha
+  pt: `obrigad*|nada mal|sem problema
+
 errad*|incorret*|falso|mal
-ignorou|falt(a|ou|am)
-0
-0
-0
-onde
-quem
+ignorou|falt*|esquec*
+
+
+
+
+
 que|qual
-0
-ainda|mesm[oa]
-certeza|serio|mesmo
-erro|falh*
-isso
-de novo|mais uma
-outr[oa]s?
+
+ainda|mesm[oa]|continua
+certeza|verdade
+erro
+isso|funciona
+de novo
+outr[oa]
 em vez
-quis dizer|falando d*|pedi|disse|perguntei|minha pergunta
-dizer|quer
-nao
+quis dizer|falando|pedi|pergunt*
+dizer|quer*
+nao|sem
 me
 voce|tem
 essa|esta|e
 entend*
 tent*|faca|da
-os?|uma`,
-  ru: `0
-смысле
-неверн*|неправ*
-проигнор*
-сколько
-0
-0
-0
-0
-что|как(ой|ая|ое|ие|ого|ую)|чем
-как
-по прежнему|та же|все равно
+o(s/)|uma`,
+  ru: `спасибо|неплохо
+непоня*
+неверн*|неправ*|не то
+забыл*
+
+
+
+где
+
+что|как*|чем
+
+та же|все равно
 уверен*
 ошибк*
 работает
 снова|еще раз
-0
-вместо|а не|но
-имел* в виду|я (же )?(просил*|спрашивал*|спросил*|говор*|хотел*|сказал*|про)|спрашивал*
-имее(шь|те)
+друго*
+вместо|а не
+в виду|я (просил*/спрашивал*/хотел*/про)
+просил*|спрашивал*
 не|нет
-0
+я|мне
 ты|вы
-это|ответ|она|оно|ее
-поня(л*|тно|ть)
-0
-0`,
-  zh: `谢谢|感谢|不错|没错|没事|不客气|不用|接着
-(什么|啥|何)意思|没太?[看听搞弄]?(懂|明白|理解)|通俗|依据|出处
-不对(?!称)|错|不准|答非所问|有问题|[用跑]不[了起]
-漏|少了|缺|没看
-多少|几[个点岁次天年分]
-为什么|怎么回事
-0
-0
+это*|ответ*|она
+поня(л/ла/тно)
+попробу*
+и|в|на|а`,
+  zh: `谢谢|不错|没(错/事/关系/问题)|不(客气/用/需要)|继续
+(什么/啥)意思|没(看/听/)懂|不懂|[没不]明白|理解不|通俗|啥
+错|不[对准]|答非所问|有问题|[用跑]不[了起通]|反了|不是这个
+[漏缺忘]|少了|没看
+多少|几
+
+
+
 谁
 什么|哪
-怎么|如何|怎样
-还是|仍|一样|又
+怎么|如何
+还是|一样|[仍又]
 确定|真的
-0
+报错
 对
-重新|再|重[写来做试]
-换|别的|其他|其它
-应该|其实|才|只
-不好意思|抱歉|我(的意思|[是就]?想问|指的|(想)?[说问要找]的是|说过|是[说想问]|要求)|不是[问说让]
+重(新/写/来)|再(来/试/给/写/说)
+换|别的|其他
+应该|其实|[才只]
+不好意思|抱歉|我(的意思/想问/是想问/指的/是说)|我[说问要找]的是|不是[问说让]
 [说问要指]的
-没有?|别
-0
-你|您
-这|此|他
-0
-试|说|想|请|能|吧
-好的?|嗯|哦|行|的|吗|啊|是|在|把|也`,
-  ja: `ありがと|大丈夫|結構です|構いません|悪くない|続け
-どういう(意味|こと)
-違[いうくっ]|間違|誤[りっ解]|じゃな[いく]|ではな|動[かき]ま?[なせ]
-抜け
-0
-なぜ
-0
+没(有/)|别|不是
+我
+[你您]
+[这他那答]
+懂|明白|理解
+[试说想请能吧给]
+好(的/)|[嗯哦行的吗啊是在把也了呢]`,
+  ja: `構いません
+どういう
+違|ちが|間違|じゃな[いく]|ではな|動[かき](ま/)[なせ]|逆
+抜け|忘れ
+
+
+
 どこ
-0
+
 どの|どんな
-0
+
 まだ|まま|同じ
-本当|確か
+本当
 エラー
-0
-もう[一1]?[度回]
+
+もう[一度回]
 別の|他[のに]
-のに|でも|けど
-意味で
-0
-いや
-0
-0
+のに|けど
+
+
+ません
+
+
 それ|これ|その|そう
 分か
-して|ください|やって
+して|ください
 [はがをにでもへとのかよね]`,
-  ko: `고마|괜찮|나쁘지
-무슨(말|뜻|소리|의미)|모르겠|이해(가|를)?(잘)?(안|못|되지|하지)
-틀[렸린려리]|잘못|(안|않)(돼|되|됩|됐)
-빠[졌뜨트]|빼먹|무시
-0
-0
-0
-0
-0
+  ko: `괜찮
+무슨|모르겠|이해(가/)(안/못)
+틀[렸린려]|잘못|[안않][돼되됐]
+빠졌|무시
+
+
+
+
+
 뭐
-어떻게|방법
+어떻게
 아직|똑같
-진짜|확실
+진짜|확실|정말
 오류
-0
+
 다시
 다른|하나더
 말고|만|잖아
-(제가|내가|저는|나는|전|난)?(물은|물어본|말한|원한|원하는|부탁한|요청한|찾는|말하는)(건|것|거|게)|라고(했|말)|말이야
-0
-아니|안|없
+물은|물어본|말한|원하는|라고했
+
+아니|[안없]
 난
-너|당신
-그게|그|이
-0
-해|써|줘|알려
-아|음|을|에|의|로|으로|까|니|야|지`,
+너
+그게|[그이]
+
+[해써줘]|알려
+[아음을에의로까니야지]`,
 }
