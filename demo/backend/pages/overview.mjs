@@ -97,11 +97,12 @@ function card({ name, value, format, low, high, n, of, max, zones, rating, note,
 }
 
 const thumbs = ({ bad, participation }) =>
-  bad.n > 0 && `bad ${percent(bad.value)} · ${percent(participation.value)} of exposed took part`
+  bad.n > 0 && `bad ${unbroken(bad.value)} · ${unbroken(participation.value)} of exposed took part`
 
 /** How far a verdict on rephrasing can be trusted; beside every rate made of such verdicts. */
 const detectorNote = ({ precision, recall, pairs }) =>
-  `detector: precision ${percent(precision)}, recall ${percent(recall)} on ${number(pairs)} test pairs`
+  `detector: precision ${unbroken(precision)}, recall ${unbroken(recall)} on ${number(pairs)} test pairs`
+const unbroken = (share) => percent(share).replace(' ', '\u00a0')
 
 function cards({ totals: t, turnsPerSession, corrections }) {
   const rateCard = (name, rate, of, title, note) =>
