@@ -1,3 +1,5 @@
+// @vitest-environment node
+/** Verdicts on pairs of prompts. */
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
