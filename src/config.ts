@@ -1,5 +1,4 @@
 /** The options: what users may say, checked once, with a sentence that shows the right form where they err. */
-import type { SpanExporter } from '@opentelemetry/sdk-trace-web'
 import type { AnyRecord, Attributes } from './turn/record.ts'
 import type { Ui } from './watch/ui.ts'
 
@@ -7,6 +6,13 @@ import type { Ui } from './watch/ui.ts'
 export type UiSelectors = Ui
 
 export type Consent = 'granted' | 'pending' | 'denied'
+
+/** What is used of OpenTelemetry's `SpanExporter`, so that its types are no dependency. `code` 0: success. */
+export interface SpanExporter {
+  // oxlint-disable-next-line typescript/no-explicit-any -- a ReadableSpan of whatever version the exporter is made for
+  export(spans: any[], done: (result: { code: number; error?: Error }) => void): void
+  shutdown(): Promise<void>
+}
 
 export interface Options {
   /** Where OTLP/HTTP JSON goes, e.g. `/v1/traces`. Without it and without `exporter` nothing leaves the page. */

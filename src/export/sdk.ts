@@ -8,12 +8,13 @@
 import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api'
 import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer'
 import { AlwaysOnSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-web'
-import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-web'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-web'
+import type { SpanExporter } from '../config.ts'
 import type { Attributes } from '../turn/record.ts'
 import { tables } from './attributes.ts'
 import type { SpanData } from './spans.ts'
 
-export type { ReadableSpan, SpanExporter }
+export type { ReadableSpan }
 
 type Resource = NonNullable<NonNullable<ConstructorParameters<typeof BasicTracerProvider>[0]>['resource']>
 

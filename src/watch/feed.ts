@@ -48,7 +48,7 @@ export function createFeed(
   let notes: Notes | undefined
   let framing: Framing | undefined
   let decoder: TextDecoder | undefined
-  // Bytes so far, and of a far too long body the last large chunk, not read.
+  // Bytes so far, and of a far too long body the end of the last large chunk, not read. A copy: the page may use its buffer again.
   let all = 0
   let passed: Uint8Array | undefined
   // No response yet, or one that is not read.
@@ -71,7 +71,7 @@ export function createFeed(
     })
   }
 
-  // A copy: the page may use the buffer again before the formats are here.
+  // At once: the page may use the buffer again before the formats are here.
   const decode = (chunk: Uint8Array): string =>
     unread ? '' : (decoder ??= new TextDecoder()).decode(chunk, { stream: true })
   const catchUp = (): string => {
@@ -98,7 +98,7 @@ export function createFeed(
       if (ended) return
       const size = chunk.byteLength
       if ((all += size) > FAR && size > LARGE) {
-        passed = chunk
+        passed = chunk.slice(-LARGE)
         return pass(() => notes?.model(true), size)
       }
       const text = catchUp() + decode(chunk)

@@ -305,7 +305,7 @@ export function createFinder(options: {
     free,
     strays(turn) {
       const all = [...strays].filter((text) => since(text, turn.since))
-      strays.clear()
+      for (const text of all) strays.delete(text)
       return all
     },
     forget(turn) {

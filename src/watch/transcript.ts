@@ -199,6 +199,8 @@ export function watchTranscript(options: {
     }
     for (const text of left) counter.drop(text, true)
     for (const text of changed) finder.place(text)
+    // The finder knows it until its next look.
+    changed.clear()
     counter.rest()
     for (const turn of turns) {
       // What is seen to come is not late.

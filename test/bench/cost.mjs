@@ -2,7 +2,7 @@
  * What watching an answer costs the page's main thread, and what is left of it: with us and without, by the way the page
  * renders and by the length of the answer; memory after many turns and after a very long one; what `stop()` leaves.
  *
- *     npm run bench:cost -- [--runs 7] [--quick] [--only append] [--tokens 1000,10000] [--turns 2000] [--json FILE]
+ *     npm run bench:cost -- [--runs 7] [--quick] [--only append|memory|…] [--tokens 1000,10000] [--turns 2000] [--json FILE]
  *
  * The answer is a real stream as fast as it comes; the page renders each token in a task of its own. Main-thread time is the
  * browser's own count of script, style and layout over the whole answer (Performance.getMetrics): reading the stream, observers
@@ -24,7 +24,8 @@ const cases = [
   ['block innerHTML', sizes],
   // Its own cost grows with the square of the length.
   ['full re-render', sizes.filter((tokens) => tokens <= 1000)],
-  ['one growing text', sizes],
+  // One text node of hundreds of kilobytes: so does its layout.
+  ['one growing text', sizes.filter((tokens) => tokens <= 10_000)],
 ].filter(([name]) => !option('only') || name === option('only'))
 
 /** In the page. */
@@ -221,6 +222,34 @@ async function profiled(tab, kind) {
   return { p50: over('all', 0.5), p99: over('all', 0.99), busy99: over('busy', 0.99) }
 }
 
+const head = [
+  'page',
+  'tokens',
+  'bare µs/token',
+  'with us',
+  'added',
+  'of it script',
+  'ratio',
+  'ours per frame p50, ms',
+  'p99',
+  'p99 outside idle time',
+  'long tasks added',
+]
+const row = ({ kind, tokens, sides, frames }) => {
+  const of = (side, what) => median(sides[side].map((one) => one[what] / (what === 'long' ? 1 : tokens)))
+  const [bare, us] = [of('bare', 'us'), of('us', 'us')]
+  return [
+    kind,
+    tokens,
+    bare,
+    us,
+    us - bare,
+    of('us', 'script') - of('bare', 'script'),
+    us / bare,
+    ...['p50', 'p99', 'busy99'].map((what) => median(frames.map((one) => one[what]))),
+    of('us', 'long') - of('bare', 'long'),
+  ]
+}
 const figures = []
 for (const [kind, sizes] of cases)
   for (const tokens of sizes) {
@@ -240,46 +269,15 @@ for (const [kind, sizes] of cases)
     if (tokens === sizes[0]) for (let run = 0; run < runs; run++) frames.push(await profiled(tabs.us, kind))
     for (const tab of Object.values(tabs)) await tab.close()
     figures.push({ kind, tokens, sides, frames })
-    process.stderr.write(`${kind} ${tokens}\n`)
+    process.stderr.write(`${row(figures.at(-1)).join(' | ')}\n`)
+    save({ runs, figures })
   }
 
-console.log(`\nMain thread, n = ${runs} a side\n`)
-console.log(
-  table(
-    [
-      'page',
-      'tokens',
-      'bare µs/token',
-      'with us',
-      'added',
-      'of it script',
-      'ratio',
-      'ours per frame p50, ms',
-      'p99',
-      'p99 outside idle time',
-      'long tasks added',
-    ],
-    figures.map(({ kind, tokens, sides, frames }) => {
-      const of = (side, what) => median(sides[side].map((one) => one[what] / (what === 'long' ? 1 : tokens)))
-      const [bare, us] = [of('bare', 'us'), of('us', 'us')]
-      return [
-        kind,
-        tokens,
-        bare,
-        us,
-        us - bare,
-        of('us', 'script') - of('bare', 'script'),
-        us / bare,
-        ...['p50', 'p99', 'busy99'].map((what) => median(frames.map((one) => one[what]))),
-        of('us', 'long') - of('bare', 'long'),
-      ]
-    }),
-  ),
-)
+if (figures.length) console.log(`\nMain thread, n = ${runs} a side\n\n${table(head, figures.map(row))}`)
 
 // Memory: many turns, then one very long one.
 const memory = { turns: [], tokens: undefined }
-if (!option('only')) {
+if (!option('only') || option('only') === 'memory') {
   for (const path of ['/bare', '/turns']) {
     const tab = await open(path)
     const marks = []
