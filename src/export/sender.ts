@@ -296,8 +296,7 @@ export function createSender(port: SenderPort): Sender {
         continue
       }
       await noteDelay(rows)
-      if (!locks && stored() && !(await lease())) return timing.leaderTakeover / 3
-      blocked = false
+      if (!locks && stored() && !(await lease())) return timing.leaderTakeover / 4
       const answer = await transmit(rows)
       // A request that was cut off because the page leaves says nothing about the collector.
       if (port.left()) return undefined
@@ -332,7 +331,7 @@ export function createSender(port: SenderPort): Sender {
     }
     await share()
     return mine.size > [...held.values()].filter((one) => one.row.state === 'open').length
-      ? timing.leaderTakeover / 3
+      ? timing.leaderTakeover / 4
       : undefined
   }
 
@@ -343,7 +342,7 @@ export function createSender(port: SenderPort): Sender {
         return (await locks.request('chat-vitals:send', { ifAvailable: true }, (lock) => {
           asked = true
           // Another tab sends; look again soon, it may die.
-          return lock ? run() : timing.leaderTakeover / 3
+          return lock ? run() : timing.leaderTakeover / 4
         })) as number | undefined
       } catch (error) {
         if (asked) throw error
@@ -353,7 +352,7 @@ export function createSender(port: SenderPort): Sender {
     }
     // Without a database there is nothing to share either.
     await share()
-    return stored() && !(await lease()) ? timing.leaderTakeover / 3 : run()
+    return stored() && !(await lease()) ? timing.leaderTakeover / 4 : run()
   }
 
   return {
