@@ -35,8 +35,15 @@ export async function recoverPages(port: SenderPort, outbox: Outbox): Promise<vo
         port.settle([key], 'corrupt')
         localStorage!.removeItem(key)
       }
+    } else if (now - tail.at > timing.keepRecords) {
+      // Of what was in the database too, its row has been counted.
+      const rest = tail.entries.filter(({ saved }) => !saved)
+      port.settle(
+        rest.map(({ record }) => record.id),
+        'expired',
+      )
+      localStorage!.removeItem(key)
     } else if (tail.to === to && page !== pageId && (tail.left || isDead(page, tail.at))) tails.set(page, tail)
-    else if (now - tail.at > timing.keepRecords) localStorage!.removeItem(key)
   }
 
   const byId = new Map<string, Row>()
