@@ -63,8 +63,8 @@ export async function recoverPages(port: SenderPort, outbox: Outbox): Promise<vo
       return
     }
     Object.assign(sealed.delivery!, { opened: record.seq, recovered: true, delayMs: Math.max(0, now - end) })
-    // Above the copy that fetchLater may have sent from the same checkpoint.
-    sealed.rev = Math.max(record.rev, row?.rev ?? 0) + 1
+    // Well above what fetchLater may have sent, which can be some checkpoints ahead of the database.
+    sealed.rev = Math.max(record.rev, row?.rev ?? 0) + 50
     recovered.push({
       ...port.rowOf(sealed, 'ready', row?.at ?? at),
       pageId: record.pageId,
