@@ -382,7 +382,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (state === 'ready' || !loaded) schedule()
     if (hasTail) saveTail()
     const news = state === 'ready' || !old || (record as TurnRecord).ttft !== (old.record as TurnRecord).ttft
-    if (news || clock.now() - laterAt > timing.fetchLater) idle(arm)
+    // Not once the page is leaving: what is left with the browser then would go out beside its own correction.
+    if (news || clock.now() - laterAt > timing.fetchLater) idle(() => left || arm())
   }
 
   // The tail last: it knows the revisions that are still to be sent.
