@@ -139,7 +139,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   const idle = (fn: () => void): void => {
     const run = guard.wrap(fn)
-    if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: 1000 })
+    if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: 250 })
     else clock.setTimeout(run, 50)
   }
 
