@@ -330,7 +330,8 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
   }
 
   const call = (issued: Call, spanId: string) => {
-    const { at: from, method, url, transport } = issued
+    const { method, url, transport } = issued
+    const from = Math.max(issued.at, t0)
     const self = {}
     let done = false
     // Content that makes this call the one that decides.

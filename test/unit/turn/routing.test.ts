@@ -27,6 +27,14 @@ describe('a turn opens', () => {
     expect(answered(chat).record).toMatchObject({ trigger: 'program', moments: { request: 0 } })
   })
 
+  // A prerendered page asked at once: its turn had begun before anybody came.
+  test('of a prerendered page with the visit, not before', () => {
+    const plain = startChat().gesture('submit', { prompt: 'hi' })
+    const chat = startChat({ visitedAt: plain.clock.now() + 500 }).call('/chat', 'hi').wait(800)
+    expect(chat.opened[0]!.record.startedAt - plain.opened[0]!.record.startedAt).toBe(500)
+    expect(answered(chat).record.requests[0]).toMatchObject({ startMs: 0 })
+  })
+
   test('not for calls of other kinds', () => {
     expect(startChat().gesture('other').call('/log').calls).toEqual([undefined])
   })
@@ -451,15 +459,15 @@ describe('checkpoints', () => {
       'progress',
       'progress',
       'progress',
+      'progress',
       'stall',
       'stream_end',
     ])
     const revisions = [...chat.changes.map(({ record }) => record.rev), chat.rest().record.rev]
-    expect(revisions).toEqual([2, 3, 4, 5, 6, 7, 8, 9])
+    expect(revisions).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10])
   })
 
   test('are open: no outcome, no QoE; and never change afterwards', () => {
-      'progress',
     const chat = startChat().send().headers().say('Hello')
     const { record } = chat.changes.at(-1)!
     const before = structuredClone(record)
