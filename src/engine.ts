@@ -8,7 +8,7 @@ import type { Guard } from './base/guard.ts'
 import { createIdle } from './base/idle.ts'
 import { spanId, traceId } from './base/ids.ts'
 import { createLate } from './base/late.ts'
-import { listen, stopAll } from './base/listen.ts'
+import { stopAll } from './base/listen.ts'
 import type { Stop } from './base/listen.ts'
 import type { Timing } from './base/timing.ts'
 import type { Config, Consent } from './config.ts'
@@ -97,8 +97,6 @@ export interface Engine
 /** Gestures after which the page may show a send before its request goes out. */
 const primes = new Set<string>(['submit', 'regenerate', 'edit'])
 
-const isPrerendering = (): boolean => (document as { prerendering?: boolean }).prerendering === true
-
 export function createEngine(options: EngineOptions): Engine {
   const { config, clock, timing, guard, pageId, session, endpoint, parts, createDelivery, ui, wire } = options
   const doc = document
@@ -153,15 +151,9 @@ export function createEngine(options: EngineOptions): Engine {
       indexedDB: stored ? attempt(() => indexedDB) : undefined,
       locks: attempt(() => navigator.locks),
     },
-    // A page that is only prerendered has not been visited.
-    hold: options.consent() !== 'granted' || isPrerendering(),
+    hold: options.consent() !== 'granted',
     debug: config.debug,
   })
-  /** Once nothing stands against it. */
-  const release = () => {
-    if (options.consent() === 'granted' && !isPrerendering()) delivery?.release()
-  }
-
   /** Addresses of requests leave without credentials, query and fragment. */
   const cleaned = (record: TurnRecord): TurnRecord => ({
     ...record,
@@ -196,6 +188,10 @@ export function createEngine(options: EngineOptions): Engine {
     timing,
     guard,
     ids: { traceId, spanId },
+    // Where the page was prerendered first; 0 where not.
+    visitedAt: attempt(
+      () => (performance.getEntriesByType('navigation')[0] as unknown as { activationStart?: number }).activationStart,
+    ),
     identity: origin,
     isChat: options.isChat,
     promptOf,
@@ -303,13 +299,11 @@ export function createEngine(options: EngineOptions): Engine {
         watchWebSocket(wire),
         guard(reactions.watch),
         () => (transcript = undefined),
-        isPrerendering() ? listen(doc, 'prerenderingchange', guard.wrap(release), { once: true }) : undefined,
         config.webVitals !== false && parts.vitals && delivery ? pageView.start() : undefined,
       ])
     },
     consented() {
-      release()
-      if (options.consent() === 'granted') return
+      if (options.consent() === 'granted') return delivery?.release()
       delivery?.hold()
       if (options.consent() === 'pending') return
       end()

@@ -9,7 +9,7 @@ import type { Guard } from './base/guard.ts'
 import { randomHex, spanId, traceId, traceparent } from './base/ids.ts'
 import { createLate } from './base/late.ts'
 import type { Late } from './base/late.ts'
-import { stopAll } from './base/listen.ts'
+import { listen, stopAll } from './base/listen.ts'
 import type { Stop } from './base/listen.ts'
 import { timing as defaults } from './base/timing.ts'
 import { readOptions } from './config.ts'
@@ -183,9 +183,13 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
   let composer: (() => Element | undefined) | undefined
 
   let engine: Engine | undefined
+  // A page that is only prerendered has not been visited: what it does waits until it is.
+  const visit =
+    (document as { prerendering?: boolean }).prerendering &&
+    new Promise((resolve) => listen(document, 'prerenderingchange', resolve, { once: true }))
   const loading = createLate(
     (tries) => {
-      const part = kit.engine(tries)
+      const part = Promise.resolve(visit).then(() => kit.engine(tries))
       part.catch(() => guard.hint('the part that measures did not load; what happens meanwhile waits for it'))
       return part
     },

@@ -16,7 +16,8 @@ export const timing = {
   /** A heartbeat this late means the machine slept; `suspendedBlind` where long tasks cannot be seen. */
   suspended: 10_000,
   suspendedBlind: 30_000,
-  checkpoint: 1000,
+  /** With the wait for an idle moment, a quarter of a second at most, no more than a second is lost. */
+  checkpoint: 750,
   fetchLater: 5000,
   storeOpen: 2000,
   /** `stop()` waits no longer for what is still to be sent. */

@@ -5,6 +5,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
 import { createIdle } from '../base/idle.ts'
+import { listen } from '../base/listen.ts'
 import type { Timing } from '../base/timing.ts'
 import type { SpanExporter } from '../config.ts'
 import type { AnyRecord, Attributes, TurnRecord, TurnRef } from '../turn/record.ts'
@@ -12,7 +13,7 @@ import { lastWords } from './last-words.ts'
 import type { recoverPages } from './recovery.ts'
 import type { Sender, SenderPort } from './sender.ts'
 import { createStore } from './store.ts'
-import type { ContextRow, DeviceState, Row } from './store.ts'
+import type { ContextRow, Row } from './store.ts'
 import { tailPrefix, writeTail } from './tail.ts'
 
 export interface Counts {
@@ -106,6 +107,8 @@ const leavingBytes = 50 * 1024
 /** Kept in memory, as JSON: the newest; older ones if they are in the database, else they are dropped. */
 const heldBytes = 400_000
 const maxContexts = 200
+/** A blocked endpoint is not tried more often than this: every try is a violation on the host's account. */
+const blockedMs = 300_000
 
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { endpoint, resource, clock, timing, guard, pageId, natives } = options
@@ -119,7 +122,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const mine = new Set<string>()
   const recent = new Map<string, TurnRef>()
   const counts = { opened: 0, delivered: 0, dropped: {} as Record<string, number>, rejectedSpans: 0 }
-  const device: DeviceState & { fresh: number } = { dropped: 0, until: 0, tries: 0, fresh: 0 }
+  const device: SenderPort['device'] = { dropped: 0, until: 0, tries: 0, fresh: 0, blocked: 0 }
   let lastSeq = 0
   let holding = options.hold
   let stopped = false
@@ -134,6 +137,25 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let laterAt = 0
   // Frees the lock that says this page lives.
   let die: (() => void) | undefined
+
+  // Heard from the beginning: what is left with the browser is refused like what is sent.
+  const unlisten =
+    endpoint &&
+    listen<SecurityPolicyViolationEvent>(
+      document,
+      'securitypolicyviolation',
+      guard.wrap((event) => {
+        // One that only reports blocks nothing. Cross-origin, the report may name no more than the origin.
+        if (
+          event.disposition == 'report' ||
+          !event.effectiveDirective.startsWith('connect-src') ||
+          !endpoint.startsWith(event.blockedURI)
+        )
+          return
+        device.blocked = clock.epoch() + blockedMs
+        guard.hint(`the page's Content-Security-Policy blocks ${event.blockedURI}: add it to connect-src`)
+      }),
+    )
 
   // A device that stores nothing is no error of ours.
   const quietly = (done: Promise<unknown>): void => void done.catch(() => {})
@@ -200,7 +222,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   /** The body of a last request; fewer words where the whole mapping has not come yet. */
   const bodyOf = (records: AnyRecord[]): string => loaded?.encode(records) ?? inShort(records)
 
-  const mayPost = (): boolean => !holding && device.until <= clock.epoch()
+  const mayPost = (): boolean => !holding && Math.max(device.until, device.blocked) <= clock.epoch()
 
   const requestOf = (body: string, how: RequestInit): RequestInit => ({
     method: 'POST',
@@ -379,7 +401,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (state === 'ready' || !loaded) schedule()
     if (hasTail) saveTail()
     const news = state === 'ready' || !old || (record as TurnRecord).ttft !== (old.record as TurnRecord).ttft
-    if (news || clock.now() - laterAt > timing.fetchLater) idle(arm)
+    // Not once the page is leaving: what is left with the browser then would go out beside its own correction.
+    if (news || clock.now() - laterAt > timing.fetchLater) idle(() => left || arm())
   }
 
   // The tail last: it knows the revisions that are still to be sent.
@@ -474,6 +497,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       stopped = true
       disarm()
       loaded?.stop()
+      if (unlisten) unlisten()
       rest()
       clock.clearTimeout(timer)
       store.close()

@@ -11,12 +11,18 @@ type Values = Record<string, unknown>
 const write = (typed: { string: Values; int?: Values; double?: Values }) =>
   Object.entries(typed).flatMap(([type, values]) =>
     Object.entries(values)
-      .filter(([, value]) => (type === 'string' ? typeof value === type : Number.isFinite(value)))
+      .filter(([, value]) =>
+        type === 'string'
+          ? typeof value === type
+          : type === 'int'
+            ? Number.isSafeInteger(value)
+            : Number.isFinite(value),
+      )
       .map(([key, value]) => ({ key, value: { [type + 'Value']: type === 'double' ? +value! / 1000 : value } })),
   )
 
-/** To the microsecond, as the SDK's spans. */
-const nanos = (ms: number): string => Math.round(ms * 1000) + '000'
+/** To the microsecond, as the SDK's spans, within what 64 bits hold. Throws on what is no number. */
+const nanos = (ms: number): string => BigInt(Math.round(Math.min(Math.max(ms, 0), 9e12) * 1000)) + '000'
 
 const spanOf = ({ moments, render, startedAt, ...turn }: TurnRecord, sessionKeys: string[]) => ({
   traceId: turn.traceId,
@@ -24,7 +30,9 @@ const spanOf = ({ moments, render, startedAt, ...turn }: TurnRecord, sessionKeys
   name: 'chat.turn',
   kind: 1,
   startTimeUnixNano: nanos(startedAt),
-  endTimeUnixNano: nanos(startedAt + ((turn.outcome === 'completed' && moments.lastText) || moments.end || 0)),
+  endTimeUnixNano: nanos(
+    startedAt + Math.max(0, (turn.outcome === 'completed' && moments.lastText) || moments.end || 0),
+  ),
   attributes: write({
     string: {
       ...Object.fromEntries(sessionKeys.map((key) => [key, turn.sessionId])),
@@ -53,9 +61,15 @@ const spanOf = ({ moments, render, startedAt, ...turn }: TurnRecord, sessionKeys
 
 /** The body of an `ExportTraceServiceRequest`; empty where no turn is among the records. */
 export function lastWords(records: AnyRecord[], resource: Attributes, version: string, sessionKeys: string[]): string {
-  const spans = records.flatMap((record) =>
-    record.kind === 'turn' && /^[0-9a-f]{48}$/.test(record.traceId + record.spanId) ? spanOf(record, sessionKeys) : [],
-  )
+  const spans = records.flatMap((record) => {
+    try {
+      if (record.kind === 'turn' && /^[0-9a-f]{48}$/.test(record.traceId + record.spanId))
+        return spanOf(record, sessionKeys)
+    } catch {
+      // What beforeSend left half empty: this one waits for the whole mapping, the others must not.
+    }
+    return []
+  })
   const scopeSpans = [{ scope: { name: 'chat-vitals', version }, spans }]
   const body = { resourceSpans: [{ resource: { attributes: write({ string: resource }) }, scopeSpans }] }
   // Halves of surrogate pairs, which JSON writes as escapes, are no UTF-8.

@@ -35,8 +35,15 @@ export async function recoverPages(port: SenderPort, outbox: Outbox): Promise<vo
         port.settle([key], 'corrupt')
         localStorage!.removeItem(key)
       }
+    } else if (now - tail.at > timing.keepRecords) {
+      // Of what was in the database too, its row has been counted.
+      const rest = tail.entries.filter(({ saved }) => !saved)
+      port.settle(
+        rest.map(({ record }) => record.id),
+        'expired',
+      )
+      localStorage!.removeItem(key)
     } else if (tail.to === to && page !== pageId && (tail.left || isDead(page, tail.at))) tails.set(page, tail)
-    else if (now - tail.at > timing.keepRecords) localStorage!.removeItem(key)
   }
 
   const byId = new Map<string, Row>()
@@ -56,8 +63,8 @@ export async function recoverPages(port: SenderPort, outbox: Outbox): Promise<vo
       return
     }
     Object.assign(sealed.delivery!, { opened: record.seq, recovered: true, delayMs: Math.max(0, now - end) })
-    // Above the copy that fetchLater may have sent from the same checkpoint.
-    sealed.rev = Math.max(record.rev, row?.rev ?? 0) + 1
+    // Well above what fetchLater may have sent, which can be some checkpoints ahead of the database.
+    sealed.rev = Math.max(record.rev, row?.rev ?? 0) + 50
     recovered.push({
       ...port.rowOf(sealed, 'ready', row?.at ?? at),
       pageId: record.pageId,

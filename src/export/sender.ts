@@ -15,7 +15,11 @@ export interface SenderPort extends DeliveryOptions {
   resource: Attributes
   store: Store
   /** What all pages of the device know; `fresh`: drops that the database does not know of. */
-  device: DeviceState & { fresh: number }
+  device: DeviceState & {
+    fresh: number
+    /** Epoch ms before which the page's own policy is not to be tried again. */
+    blocked: number
+  }
   held: Map<string, Held>
   /** Turns of this page view that are not accounted for. */
   mine: Set<string>
@@ -55,8 +59,6 @@ const growth = 3
 const gzipFrom = 2048
 /** A record sent this long after its end says so. */
 const lateMs = 30_000
-/** A blocked endpoint is not tried more often than this: every try is a violation on the host's account. */
-const blockedMs = 300_000
 /** So often the device is tidied, and looked through for what pages that died have left. */
 const tidyMs = 600_000
 
@@ -75,22 +77,10 @@ export function createSender(port: SenderPort): Sender {
   let request: AbortController | undefined
   let tidied = -Infinity
   let attempts = 0
-  let blocked = false
   // The next pause need not be waited for.
   let probe = false
 
   const stops = [
-    listen<SecurityPolicyViolationEvent>(
-      document,
-      'securitypolicyviolation',
-      guard.wrap((event) => {
-        // Cross-origin, the report may name no more than the origin.
-        if (!target || !event.effectiveDirective.startsWith('connect-src') || !target.href.startsWith(event.blockedURI))
-          return
-        blocked = true
-        guard.hint(`the page's Content-Security-Policy blocks ${target.origin}: add it to connect-src`)
-      }),
-    ),
     // No proof of a way to the collector, but a reason to look, unless it asked for a pause itself.
     listen(
       globalThis,
@@ -141,10 +131,8 @@ export function createSender(port: SenderPort): Sender {
       state.refused = refused ?? state.refused
       state.tries = Math.min(state.tries + 1, 20)
       state.until =
-        clock.epoch() +
-        (asked ?? 0) +
-        Math.random() * (state.asked ? timing.backoffFirst : most) +
-        (blocked ? blockedMs : 0)
+        Math.max(device.blocked, clock.epoch() + (asked ?? 0)) +
+        Math.random() * (state.asked ? timing.backoffFirst : most)
     })
 
   /** Ready rows of one resource, oldest first, together small enough for one request. */
@@ -284,7 +272,7 @@ export function createSender(port: SenderPort): Sender {
     if (stored()) await rewrite()
     for (;;) {
       if (port.left()) return undefined
-      const wait = device.until - clock.epoch()
+      const wait = Math.max(device.until, device.blocked) - clock.epoch()
       // A pause longer than any we make is of a clock that was wrong.
       if (wait > 0 && wait < 2 * timing.retryAfterMost && (!probe || device.asked)) return wait
       probe = false
@@ -296,8 +284,7 @@ export function createSender(port: SenderPort): Sender {
         continue
       }
       await noteDelay(rows)
-      if (!locks && stored() && !(await lease())) return timing.leaderTakeover / 3
-      blocked = false
+      if (!locks && stored() && !(await lease())) return timing.leaderTakeover / 4
       const answer = await transmit(rows)
       // A request that was cut off because the page leaves says nothing about the collector.
       if (port.left()) return undefined
@@ -332,7 +319,7 @@ export function createSender(port: SenderPort): Sender {
     }
     await share()
     return mine.size > [...held.values()].filter((one) => one.row.state === 'open').length
-      ? timing.leaderTakeover / 3
+      ? timing.leaderTakeover / 4
       : undefined
   }
 
@@ -343,7 +330,7 @@ export function createSender(port: SenderPort): Sender {
         return (await locks.request('chat-vitals:send', { ifAvailable: true }, (lock) => {
           asked = true
           // Another tab sends; look again soon, it may die.
-          return lock ? run() : timing.leaderTakeover / 3
+          return lock ? run() : timing.leaderTakeover / 4
         })) as number | undefined
       } catch (error) {
         if (asked) throw error
@@ -353,7 +340,7 @@ export function createSender(port: SenderPort): Sender {
     }
     // Without a database there is nothing to share either.
     await share()
-    return stored() && !(await lease()) ? timing.leaderTakeover / 3 : run()
+    return stored() && !(await lease()) ? timing.leaderTakeover / 4 : run()
   }
 
   return {

@@ -111,13 +111,19 @@ export function createStore(options: {
     run: async (names, mode, work) => {
       const db = await open()
       if (left?.()) throw Error('left')
-      return new Promise((resolve, reject) => {
-        const tx = db.transaction(names, mode)
-        // First: it may throw, and then nothing is listened to.
-        const request = work((name) => tx.objectStore(name))
-        tx.oncomplete = () => resolve(request?.result as never)
-        tx.onabort = () => reject(tx.error)
-      })
+      try {
+        return await new Promise((resolve, reject) => {
+          const tx = db.transaction(names, mode)
+          // First: it may throw, and then nothing is listened to.
+          const request = work((name) => tx.objectStore(name))
+          tx.oncomplete = () => resolve(request?.result as never)
+          tx.onabort = () => reject(tx.error)
+        })
+      } catch (error) {
+        // Damaged, or somebody else's: what cannot be read must not keep back what is in memory.
+        denied ||= /NotFound|Unknown/.test('' + (error as Error | null)?.name)
+        throw error
+      }
     },
     close: () =>
       void opening?.then(

@@ -330,7 +330,10 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
   }
 
   const call = (issued: Call, spanId: string) => {
-    const { at: from, method, url, transport } = issued
+    const { method, url, transport } = issued
+    // A page that was prerendered may have asked, and been answered, before it was visited.
+    const since = (at: number): number => Math.max(at, t0)
+    const from = since(issued.at)
     const self = {}
     let done = false
     // Content that makes this call the one that decides.
@@ -363,8 +366,9 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
       if (verdict && givesWayTo[verdict.by]?.includes('done')) verdict = undefined
     }
 
-    const finish = (at: number, by: EndedBy, errorType?: string, cause?: Verdict) => {
+    const finish = (ended: number, by: EndedBy, errorType?: string, cause?: Verdict) => {
       if (done || settled) return
+      const at = since(ended)
       done = dirty = true
       if (teller === self) teller = undefined
       entry.endMs = at - t0
@@ -382,8 +386,9 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
     }
 
     return {
-      response(at, response) {
+      response(came, response) {
         if (done || settled) return
+        const at = since(came)
         dirty = true
         const { status } = response
         entry.status = status
@@ -400,7 +405,8 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
       },
       content(content) {
         if (done || settled) return
-        const { at, answer, reasoning, tool } = content
+        const { answer, reasoning, tool } = content
+        const at = since(content.at)
         dirty = true
         entry.chunks++
         entry.bytes += content.bytes

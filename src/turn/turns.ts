@@ -57,6 +57,8 @@ export interface Opened {
 
 export interface TurnsOptions extends Pick<TurnDeps, 'clock' | 'timing' | 'guard' | 'backendOf' | 'onChange'> {
   ids: { traceId(): string; spanId(): string }
+  /** When the visit began, page clock: no turn begins before. */
+  visitedAt?: number
   /** Asked when a turn opens. */
   identity(): Identity
   isChat(call: Call): 'yes' | 'maybe' | 'no'
@@ -181,7 +183,7 @@ export function createTurns(options: TurnsOptions): Turns {
         ...who,
         conversationId,
         attributes: attributes || manual?.attributes ? { ...attributes, ...manual?.attributes } : undefined,
-        at: cause.at,
+        at: Math.max(cause.at, options.visitedAt ?? 0),
         traceId: (cause.traceId ??= promised?.traceId ?? ids.traceId()),
         spanId: promised?.spanId ?? ids.spanId(),
         seq: ++opened,

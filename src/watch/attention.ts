@@ -6,6 +6,9 @@ import type { Stop } from '../base/listen.ts'
 import type { Timing } from '../base/timing.ts'
 import type { LifePort, PagePort } from '../turn/marks.ts'
 
+/** `blockingDuration`: of animation frames, not of tasks. */
+type LongFrame = PerformanceEntry & { blockingDuration?: number }
+
 export interface Attention {
   /** A turn is open: only then the heart beats. */
   active(on: boolean): void
@@ -69,10 +72,14 @@ export function watchAttention(options: {
     long &&
     new PerformanceObserver(
       guard.wrap((list: PerformanceObserverEntryList) => {
-        for (const { startTime, duration } of list.getEntries()) {
-          busyFrom = startTime
-          busyUntil = startTime + duration
-          port.longFrame(startTime, busyUntil)
+        for (const { startTime, duration, blockingDuration } of list.getEntries() as LongFrame[]) {
+          const until = startTime + duration
+          // A frame that was long, and not for its work, has slept through what it waited for.
+          if (!(blockingDuration! < duration / 2)) {
+            busyFrom = startTime
+            busyUntil = until
+          }
+          port.longFrame(startTime, until)
         }
       }),
     )

@@ -16,6 +16,8 @@ export interface Reply {
   delayMs?: number
   /** Never answer. */
   hang?: boolean
+  /** More turns than this at once are too large: 413. */
+  mostTurns?: number
   /** Read everything, keep it, then cut the connection. */
   reset?: boolean
   /** Cut the connection after this many bytes of the request, and keep nothing. */
@@ -24,6 +26,8 @@ export interface Reply {
   dripMs?: number
   /** Whether the spans are kept. @defaultValue as the status says */
   keep?: boolean
+  /** No headers for other origins, neither on the preflight nor on the answer. */
+  closed?: boolean
 }
 
 type Value = string | number | boolean | Value[]
@@ -85,6 +89,12 @@ export interface Collector {
   requests: ReceivedRequest[]
   /** Spans that were kept, copies included, in order. */
   spans: ReceivedSpan[]
+  /** Requests being answered, and the most there were at once; a moment after one came, so that one given up does not count. */
+  inFlight: { now: number; most: number }
+  /** Preflights: the headers that were asked for. */
+  preflights: string[]
+  /** Answers a request that came by another server: the collector behind a path of the page's own origin. */
+  handle(request: IncomingMessage, response: ServerResponse): void
   /** Spans after deduplication on (trace id, span id): the highest revision wins. */
   unique(name?: string): ReceivedSpan[]
   /** Answers for the next requests, in order. */
@@ -148,6 +158,8 @@ export async function startCollector(): Promise<Collector> {
   const spans: ReceivedSpan[] = []
   const sockets = new Set<Socket>()
   const waiting = new Set<() => void>()
+  const inFlight = { now: 0, most: 0 }
+  const preflights: string[] = []
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const cors = {
@@ -158,10 +170,14 @@ export async function startCollector(): Promise<Collector> {
       'access-control-max-age': '600',
     }
     if (request.method === 'OPTIONS') {
-      response.writeHead(204, cors).end()
+      preflights.push(request.headers['access-control-request-headers'] ?? '')
+      response.writeHead(204, (queue[0] ?? standing).closed ? {} : cors).end()
       return
     }
     const reply = queue.shift() ?? standing
+    inFlight.now++
+    response.on('close', () => inFlight.now--)
+    setTimeout(() => (inFlight.most = Math.max(inFlight.most, inFlight.now)), 30)
     const parts: Buffer[] = []
     let bytes = 0
     for await (const part of request as AsyncIterable<Buffer>) {
@@ -182,6 +198,7 @@ export async function startCollector(): Promise<Collector> {
       status = 400
       reason = String(error)
     }
+    if (reply.mostTurns && received.filter(({ name }) => name === 'chat.turn').length > reply.mostTurns) status = 413
     requests.push({ at: Date.now(), headers: request.headers, bytes: raw.length, spans: received, status })
     if (reply.keep ?? status < 300) spans.push(...received)
     for (const look of waiting) look()
@@ -192,7 +209,7 @@ export async function startCollector(): Promise<Collector> {
     }
     if (reply.delayMs) await new Promise((resolve) => setTimeout(resolve, reply.delayMs))
     const body = reply.body ?? (status < 300 ? '{}' : reason)
-    response.writeHead(status, { ...cors, 'content-type': 'application/json', ...reply.headers })
+    response.writeHead(status, { ...(!reply.closed && cors), 'content-type': 'application/json', ...reply.headers })
     if (reply.dripMs) {
       for (const letter of body) {
         if (response.destroyed) return
@@ -203,9 +220,10 @@ export async function startCollector(): Promise<Collector> {
     response.end(reply.dripMs ? '' : body)
   }
 
-  const server = createServer((request, response) => {
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
     respond(request, response).catch(() => response.destroy())
-  })
+  }
+  const server = createServer(handle)
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
@@ -225,6 +243,9 @@ export async function startCollector(): Promise<Collector> {
     port,
     requests,
     spans,
+    inFlight,
+    preflights,
+    handle,
     unique(name) {
       const best = new Map<string, ReceivedSpan>()
       for (const span of spans) {

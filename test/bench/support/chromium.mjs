@@ -13,11 +13,13 @@ import { chromiumFlags, findChromium } from '../../support/browsers.mjs'
  * @property {<T>(code: string | ((...args: any[]) => T), ...args: any[]) => Promise<Awaited<T>>} run in the page; awaits its promise
  * @property {() => Promise<void>} show brings it to the front: the tab before it is hidden
  * @property {() => Promise<void>} close
- * @param {{ args?: string[], size?: [number, number] }} [options]
- * @returns {Promise<{ tab(url?: string): Promise<Tab>, send: Tab['send'], pid: number, close(): Promise<void> }>}
+ * @param {{ args?: string[], size?: [number, number], profile?: string }} [options] a profile that is given is kept
+ * @returns {Promise<{
+ *   tab(url?: string, target?: object): Promise<Tab>, send: Tab['send'], pid: number, gone: Promise<void>, close(): Promise<void>
+ * }>}
  */
-export async function launch({ args = [], size = [900, 700] } = {}) {
-  const profile = await mkdtemp(join(tmpdir(), 'chat-vitals-bench-'))
+export async function launch({ args = [], size = [900, 700], profile: kept } = {}) {
+  const profile = kept ?? (await mkdtemp(join(tmpdir(), 'chat-vitals-bench-')))
   const child = spawn(
     await findChromium(),
     [
@@ -58,9 +60,18 @@ export async function launch({ args = [], size = [900, 700] } = {}) {
         out.write(JSON.stringify({ id: ids, method, params, sessionId }) + '\0')
       })
   const send = sendTo()
+  // Killed on purpose, maybe: who still waits for an answer is told.
+  out.on('error', () => {})
+  const gone = new Promise((resolve) =>
+    child.once('exit', () => {
+      for (const { reject, method } of calls.values()) reject(new Error(`${method}: the browser is gone`))
+      calls.clear()
+      resolve()
+    }),
+  )
 
-  const tab = async (url = 'about:blank') => {
-    const { targetId } = await send('Target.createTarget', { url: 'about:blank' })
+  const tab = async (url = 'about:blank', target = {}) => {
+    const { targetId } = await send('Target.createTarget', { url: 'about:blank', ...target })
     const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true })
     const to = sendTo(sessionId)
     const on = (method, listener) => {
@@ -89,6 +100,7 @@ export async function launch({ args = [], size = [900, 700] } = {}) {
       await loaded
     }
     return {
+      targetId,
       send: to,
       on,
       run,
@@ -100,13 +112,13 @@ export async function launch({ args = [], size = [900, 700] } = {}) {
     tab,
     send,
     pid: child.pid,
+    gone,
     async close() {
-      const gone = new Promise((resolve) => child.once('exit', resolve))
       await Promise.race([send('Browser.close').catch(() => {}), sleep(3000)])
       const timer = setTimeout(() => child.kill('SIGKILL'), 3000)
       await gone
       clearTimeout(timer)
-      await rm(profile, { recursive: true, force: true, maxRetries: 3 })
+      if (!kept) await rm(profile, { recursive: true, force: true, maxRetries: 3 })
     },
   }
 }

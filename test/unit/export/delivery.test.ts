@@ -260,7 +260,7 @@ test('a page that dies without a word loses its turn as lost', async () => {
   expect(span!.attributes).toMatchObject({
     'chat_vitals.page.id': 'page-1',
     'chat_vitals.delivery.recovered': true,
-    'chat_vitals.turn.revision': 2,
+    'chat_vitals.turn.revision': 51,
   })
   expect(span!.attributes['chat_vitals.delivery.delay']).toBeGreaterThan(3000)
 })
@@ -278,9 +278,31 @@ test('a page that could write its tail is abandoned, with what the tail knew', a
   expect(outcomes(world)).toEqual(['abandoned'])
   expect(world.unique('chat.turn')[0]!.attributes).toMatchObject({
     'chat_vitals.time_to.first_text': 0.9,
-    'chat_vitals.turn.revision': 3,
+    'chat_vitals.turn.revision': 52,
   })
   expect([...world.stored.keys()]).toEqual([])
+})
+
+// The tail's age was looked at only where nobody could send it.
+test('what a page left behind eight days ago is not sent, but counted', async () => {
+  const world = createWorld()
+  world.standing = () => 'down'
+  const page = world.page('page-1')
+  page.put(done(1), 'ready', true)
+  page.leave()
+  page.die()
+  expect(world.stored.size).toBe(1)
+  world.time += 8 * 86_400_000
+  world.standing = () => ok()
+  const next = world.page('page-2')
+  await next.pass(5000)
+  next.put(turnRecord({ rev: 3, delivery: undefined, startedAt: world.time }, 2), 'ready')
+  await next.pass(5000)
+  expect(world.stored.size).toBe(0)
+  const [span, ...more] = world.unique('chat.turn')
+  expect(more).toEqual([])
+  expect(span!.traceId).toBe(done(2).traceId)
+  expect(span!.attributes['chat_vitals.delivery.dropped']).toBe(1)
 })
 
 test('a turn that ended while the page left is delivered as it ended, though no transaction came through', async () => {
@@ -390,6 +412,42 @@ test('an open that hangs is given up after two seconds', async () => {
   page.put(done(), 'ready')
   await page.pass(10_000)
   expect(page.counts()).toMatchObject({ delivered: 1, pending: 0 })
+})
+
+// Every reading failed, and with it every attempt to send: what was in memory waited until the page left.
+test('a database of our name that is not ours is as good as none', async () => {
+  const world = createWorld()
+  await new Promise<void>((resolve) => {
+    const request = world.indexedDB.open('chat-vitals', 1)
+    request.onupgradeneeded = () => request.result.createObjectStore('other')
+    request.onsuccess = () => {
+      request.result.close()
+      resolve()
+    }
+  })
+  const page = world.page('page-1')
+  page.put(open(), 'open', true)
+  page.put(done(), 'ready', true)
+  await page.pass(20_000)
+  expect(page.counts()).toMatchObject({ delivered: 1, pending: 0 })
+})
+
+// A lease of fifteen seconds, looked at every five, could be taken over only after twenty.
+test('without Web Locks another page sends within fifteen seconds of the death of the one that did', async () => {
+  const world = createWorld()
+  const none = { natives: { locks: undefined } }
+  const page = world.page('page-1', none)
+  const other = world.page('page-2', none)
+  world.standing = () => 'hang'
+  page.put(done(1), 'ready', true)
+  await page.pass(3000)
+  expect(world.requests).toHaveLength(1)
+  other.put(done(2), 'ready', true)
+  await other.pass(2000)
+  page.die()
+  world.standing = () => ok()
+  await other.pass(15_000)
+  expect(world.unique('chat.turn')).toHaveLength(2)
 })
 
 test('a full disk costs the oldest that could be sent, counted, and not the newest', async () => {

@@ -27,6 +27,14 @@ describe('a turn opens', () => {
     expect(answered(chat).record).toMatchObject({ trigger: 'program', moments: { request: 0 } })
   })
 
+  // A prerendered page asked at once: its turn had begun before anybody came.
+  test('of a prerendered page with the visit, not before', () => {
+    const plain = startChat().gesture('submit', { prompt: 'hi' })
+    const chat = startChat({ visitedAt: plain.clock.now() + 500 }).call('/chat', 'hi').wait(800)
+    expect(chat.opened[0]!.record.startedAt - plain.opened[0]!.record.startedAt).toBe(500)
+    expect(answered(chat).record.requests[0]).toMatchObject({ startMs: 0 })
+  })
+
   test('not for calls of other kinds', () => {
     expect(startChat().gesture('other').call('/log').calls).toEqual([undefined])
   })
@@ -441,7 +449,7 @@ describe('why it stalled', () => {
 })
 
 describe('checkpoints', () => {
-  test('at headers, first text, stalls, the stream’s end, and once a second between', () => {
+  test('at headers, first text, stalls, the stream’s end, and every three quarters of a second between', () => {
     const chat = startChat().send().headers()
     for (let i = 0; i < 30; i++) chat.say('Hello').wait(90)
     chat.wait(9000).say('more').finish('stop').end()
@@ -451,11 +459,12 @@ describe('checkpoints', () => {
       'progress',
       'progress',
       'progress',
+      'progress',
       'stall',
       'stream_end',
     ])
     const revisions = [...chat.changes.map(({ record }) => record.rev), chat.rest().record.rev]
-    expect(revisions).toEqual([2, 3, 4, 5, 6, 7, 8, 9])
+    expect(revisions).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10])
   })
 
   test('are open: no outcome, no QoE; and never change afterwards', () => {

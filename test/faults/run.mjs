@@ -1,0 +1,114 @@
+// `npm run test:faults`: every row of the fault table, injected for real, in every engine that is here; ends with the table
+// of what became of the turns. `--trials N` (12), `--short` (3), `--rows 1,2,5`, `--browser chromium,firefox,webkit`,
+// `--loads` (also the big loads), `--real-time` (waits as they are, one trial a row), `--jobs N` (4), `--json FILE`.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { build } from 'esbuild'
+import { loads } from './loads.mjs'
+import { rows } from './rows/index.mjs'
+import { table } from './support/table.mjs'
+import { runTrial } from './support/trial.mjs'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const { values: given } = parseArgs({
+  options: {
+    trials: { type: 'string' },
+    rows: { type: 'string' },
+    browser: { type: 'string', default: 'chromium' },
+    json: { type: 'string' },
+    jobs: { type: 'string', default: '4' },
+    short: { type: 'boolean' },
+    loads: { type: 'boolean' },
+    'real-time': { type: 'boolean' },
+    build: { type: 'boolean', default: true },
+  },
+  allowNegative: true,
+})
+const realTime = given['real-time'] === true
+const trials = Number(given.trials ?? (realTime ? 1 : given.short ? 3 : 12))
+const wanted = given.rows?.split(',')
+if (!(trials >= 1)) throw new Error('--trials takes a number')
+
+if (given.build || !existsSync(`${root}dist/chat-vitals.global.js`)) {
+  const { status } = spawnSync('npx', ['rollup', '-c', '--silent'], { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exit(1)
+}
+mkdirSync(`${root}.cache`, { recursive: true })
+const supportFile = `${root}.cache/faults-support.mjs`
+await build({
+  stdin: {
+    contents: `export * from './test/support/collector.ts'; export { timing } from './src/base/timing.ts'`,
+    resolveDir: root,
+  },
+  outfile: supportFile,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+})
+const support = await import(supportFile)
+
+const all = given.loads ? [...rows, ...loads] : rows
+const chosen = all.filter(({ row }) => !wanted || wanted.includes(String(row)))
+if (!chosen.length)
+  throw new Error(`--rows ${given.rows}: there are 1 to 41, and the loads ${loads.map((one) => one.row)}`)
+
+/** Kept from trial to trial: a run that is cut short has told what it saw. */
+let report = []
+const save = () => {
+  if (given.json) writeFileSync(given.json, JSON.stringify({ scaled: !realTime, report }, null, 2))
+}
+for (const browserName of given.browser.split(',')) {
+  const engine = await import(`./engines/${browserName}.mjs`)
+  /** Why a row cannot be shown here. */
+  const hindrance = (row) =>
+    row.stated ?? row.not?.[browserName] ?? (row.needs ?? []).map((need) => engine.cannot[need]).find(Boolean)
+  const results = new Map(chosen.map((row) => [row, []]))
+  const before = report
+  const told = () =>
+    [...results].map(([row, trialsOf]) => ({
+      engine: engine.name,
+      row: row.row,
+      title: row.title,
+      injected: row.injected,
+      simulated: row.simulated,
+      notShown: hindrance(row),
+      trials: trialsOf.sort((a, b) => a.n - b.n),
+    }))
+  let browser
+  const tasks = chosen
+    .filter((row) => !hindrance(row))
+    .flatMap((row) => Array.from({ length: row.once ? 1 : trials }, (_, n) => ({ row, n })))
+  /** Rows that measure their own machine run when nothing else does. */
+  const [alone, together] = [tasks.filter(({ row }) => row.alone), tasks.filter(({ row }) => !row.alone)]
+  const work = async (queue) => {
+    for (let task; (task = queue.shift());) {
+      const { row, n } = task
+      const started = Date.now()
+      browser ??= engine.start()
+      const result = await runTrial({ row, engine, browser: await browser, n, realTime, support })
+      results.get(row).push(result)
+      const state = result.problems.length ? `BROKEN: ${result.problems.join('; ')}` : 'holds'
+      console.log(`${engine.name} row ${row.row} trial ${n + 1}: ${state} (${Date.now() - started} ms)`)
+      report = [...before, ...told()]
+      save()
+    }
+  }
+  const jobs = engine.jobs ?? Number(given.jobs)
+  await Promise.all(Array.from({ length: jobs }, () => work(together)))
+  await work(alone)
+  await (await browser)?.close()
+  report = [...before, ...told()]
+}
+
+console.log('\n' + table(report))
+save()
+const broken = report.flatMap((one) =>
+  one.trials.filter((trial) => trial.problems.length).map((trial) => ({ ...one, trial })),
+)
+for (const { engine, row, trial } of broken)
+  console.error(`${engine} row ${row}, trial ${trial.n + 1}: ${trial.problems.join('; ')}`)
+const ran = report.reduce((sum, one) => sum + one.trials.length, 0)
+console.log(`${ran - broken.length} trials hold, ${broken.length} broken`)
+process.exit(broken.length || !ran ? 1 : 0)
