@@ -272,19 +272,22 @@ test('of three tabs one sends at a time, and all turns arrive', async () => {
   expectHonestCopies()
 })
 
-test('a blocked endpoint costs one hint, and the turn is kept', async () => {
+/** A page whose every response carries the policy, and what its console said. */
+async function under(header: string): Promise<{ page: Page; said: string[] }> {
   const page = await context.newPage()
   const said: string[] = []
   page.on('console', (message) => said.push(message.text()))
   await page.route('**/*', async (route) => {
     const response = await route.fetch()
-    await route.fulfill({
-      response,
-      headers: { ...response.headers(), 'content-security-policy': "connect-src 'self'" },
-    })
+    await route.fulfill({ response, headers: { ...response.headers(), [header]: "connect-src 'self'" } })
   })
   await page.goto(`${origin}/?page=csp&to=${encodeURIComponent(collector.url)}`)
   await page.waitForFunction(() => 'delivery' in window)
+  return { page, said }
+}
+
+test('a blocked endpoint costs one hint, and the turn is kept', async () => {
+  const { page, said } = await under('content-security-policy')
   await turn(page, 1, 'ready')
   await page.waitForTimeout(3000)
   expect(said.filter((text) => text.includes('[chat-vitals]') && text.includes('connect-src'))).toHaveLength(1)
@@ -292,6 +295,17 @@ test('a blocked endpoint costs one hint, and the turn is kept', async () => {
     2,
   )
   expect(await counts(page)).toMatchObject({ pending: 1, dropped: {} })
+})
+
+// Its reports are the same event, and once kept records from being sent for five minutes.
+test('a policy that only reports keeps nothing back', async () => {
+  const { page, said } = await under('content-security-policy-report-only')
+  await turn(page, 1, 'ready')
+  await settled(page)
+  await turn(page, 2, 'ready')
+  await settled(page)
+  expect(turns()).toHaveLength(2)
+  expect(said.filter((text) => text.includes('[chat-vitals]'))).toEqual([])
 })
 
 /** A browser of our own, to be killed by its process id. */

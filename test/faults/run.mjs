@@ -59,7 +59,11 @@ let report = []
 const save = () => {
   if (given.json) writeFileSync(given.json, JSON.stringify({ scaled: !realTime, report }, null, 2))
 }
-for (const browserName of given.browser.split(',')) {
+const known = ['chromium', 'firefox', 'webkit']
+const browsers = given.browser.split(',')
+const strange = browsers.find((one) => !known.includes(one))
+if (strange) throw new Error(`--browser ${strange}: there are ${known.join(', ')}`)
+for (const browserName of browsers) {
   const engine = await import(`./engines/${browserName}.mjs`)
   /** Why a row cannot be shown here. */
   const hindrance = (row) =>

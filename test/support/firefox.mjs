@@ -71,12 +71,22 @@ export async function startFirefox({ display, size, profile: kept } = {}) {
     }),
   )
   const dead = () => child.exitCode !== null || child.signalCode
+  const close = async () => {
+    child.kill()
+    const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
+    if (!dead()) await gone
+    clearTimeout(timer)
+    if (!kept) await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+  }
   let port
   for (let tries = 0; !port && tries < 300 && !dead(); tries++) {
     await sleep(100)
     port = Number(await readFile(portFile, 'utf8').catch(() => 0))
   }
-  if (!port) throw new Error('Firefox did not open its Marionette port')
+  if (!port) {
+    await close()
+    throw new Error('Firefox did not open its Marionette port')
+  }
 
   const socket = connect(port, '127.0.0.1')
   socket.on('error', () => {})
@@ -116,11 +126,7 @@ export async function startFirefox({ display, size, profile: kept } = {}) {
     },
     async close() {
       socket.end()
-      child.kill()
-      const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
-      if (!dead()) await gone
-      clearTimeout(timer)
-      if (!kept) await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+      await close()
     },
   }
 }

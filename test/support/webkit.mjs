@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { childrenOf } from './processes.mjs'
 
 const findDriver = () =>
   [process.env.WEBKIT_DRIVER_PATH, '/usr/bin/WebKitWebDriver'].find((one) => one && existsSync(one))
@@ -65,13 +66,27 @@ export async function startWebKit({ display }) {
     if (!response.ok) throw new Error(`${route}: ${value.message || value.error}`)
     return value
   }
+  const end = async () => {
+    // A browser that its driver did not end would stay.
+    const left = childrenOf(child.pid, 'MiniBrowser')
+    child.kill()
+    await gone
+    for (const pid of left)
+      try {
+        process.kill(pid)
+      } catch {
+        // Gone with its driver.
+      }
+  }
   const wish = { 'webkitgtk:browserOptions': { binary: findBrowser(), args: ['--automation'] } }
   let session
   for (let tries = 0; !session; tries++) {
     await sleep(100)
-    session = await call('POST', '/session', { capabilities: { alwaysMatch: wish } }).catch((error) => {
+    session = await call('POST', '/session', { capabilities: { alwaysMatch: wish } }).catch(async (error) => {
       // The driver is not listening yet.
-      if (tries > 50 || !/fetch failed/.test(error.message)) throw error
+      if (tries < 50 && /fetch failed/.test(error.message)) return
+      await end()
+      throw error
     })
   }
   const base = `/session/${session.sessionId}`
@@ -81,8 +96,7 @@ export async function startWebKit({ display }) {
     send: (name, body = {}, method = 'POST') => call(method, `${base}/${name}`, method === 'POST' ? body : undefined),
     async close() {
       await Promise.race([call('DELETE', base).catch(() => {}), sleep(3000)])
-      child.kill()
-      await gone
+      await end()
     },
   }
 }

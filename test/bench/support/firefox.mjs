@@ -1,8 +1,8 @@
 // Firefox as the paint benchmark drives it.
 import { startFirefox } from '../../support/firefox.mjs'
-import { keyActions } from './webdriver.mjs'
+import { keyActions } from '../../support/webdriver.mjs'
 
-/** @returns {Promise<import('./webdriver.mjs').Driven>} */
+/** @returns {Promise<import('../../support/webdriver.mjs').Driven>} */
 export async function launchFirefox(screen) {
   const { send, version, close } = await startFirefox(screen)
   return {

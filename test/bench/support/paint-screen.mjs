@@ -1,7 +1,7 @@
 // TTFT in an engine that has no trace of its compositor: the record's figure beside the pixels of the screen.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startScreen } from './screen.mjs'
-import { ENTER } from './webdriver.mjs'
+import { ENTER } from '../../support/webdriver.mjs'
 
 /** In the page: what its clock says beside the machine's. */
 const clocks = `(async () => {
@@ -20,7 +20,7 @@ const BLIND = 2
  * Truth: the first look, every 0.3 ms, at which the answer's magenta was on the X server's screen. Page and machine have the same
  * clock, read from different points on: the difference is what no request for the machine's time, there and back, contradicts.
  *
- * @param {(screen: { display: string, size: number[] }) => Promise<import('./webdriver.mjs').Driven>} launch
+ * @param {(screen: { display: string, size: number[] }) => Promise<import('../../support/webdriver.mjs').Driven>} launch
  * @returns {Promise<import('../paint.mjs').Engine>}
  */
 export async function startOnScreen(launch) {

@@ -48,7 +48,10 @@ if (!isMainThread && workerData?.picture) {
  *  `rows` that hold magenta now. `watch` returns how to end it: magenta came after `before` and was there `at` */
 export async function startScreen() {
   const folder = await mkdtemp(join(tmpdir(), 'chat-vitals-screen-'))
-  const server = await startDisplay({ size, folder })
+  const server = await startDisplay({ size, folder }).catch(async (error) => {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  })
   const picture = join(folder, 'Xvfb_screen0')
   const look = openPicture(picture)
   const stop = new Int32Array(new SharedArrayBuffer(4))

@@ -1,8 +1,8 @@
 // WebKitGTK as the paint benchmark drives it.
 import { startWebKit } from '../../support/webkit.mjs'
-import { keyActions } from './webdriver.mjs'
+import { keyActions } from '../../support/webdriver.mjs'
 
-/** @returns {Promise<import('./webdriver.mjs').Driven>} */
+/** @returns {Promise<import('../../support/webdriver.mjs').Driven>} */
 export async function launchWebKit({ display, size: [width, height] }) {
   const { send, version, close } = await startWebKit({ display })
   await send('window/rect', { x: 0, y: 0, width, height })

@@ -1,6 +1,7 @@
 // Tabs of a driver that knows only one current window: each command switches to its tab first, one after the other.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { busiest } from './processes.mjs'
+import { busiest } from '../../support/processes.mjs'
+import { ENTER, keyActions } from '../../support/webdriver.mjs'
 
 /**
  * @param {{ select(handle: string, focus?: boolean): Promise<unknown>, execute(code: string): Promise<any>, go(url: string): Promise<unknown>,
@@ -22,23 +23,13 @@ export function createTabs(driver) {
       return driver.fresh(target.background ? 'tab' : 'window')
     })
     let cover
-    const key = (value) => [
-      {
-        type: 'key',
-        id: 'keys',
-        actions: [
-          { type: 'keyDown', value },
-          { type: 'keyUp', value },
-        ],
-      },
-    ]
     const tab = {
       run: (code, ...args) =>
         on(handle, () => driver.execute(typeof code === 'string' ? code : `(${code})(...${JSON.stringify(args)})`)),
       goto: (to) => on(handle, () => driver.go(to)),
       leave: (to) => tab.run(`setTimeout(() => { location.href = ${JSON.stringify(to)} }, 0), 0`),
       back: () => on(handle, () => driver.back()),
-      enter: () => on(handle, () => driver.actions(key('\uE006'))),
+      enter: () => on(handle, () => driver.actions(keyActions(ENTER))),
       async click(selector) {
         const [x, y] = await tab.run((s) => {
           const element = document.querySelector(s)

@@ -1,4 +1,4 @@
-// What a benchmark asks of a browser that is driven by WebDriver or its like.
+// What is asked of a browser that is driven by WebDriver or its like.
 
 /**
  * @typedef {object} Driven
