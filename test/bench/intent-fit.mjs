@@ -48,11 +48,11 @@ export function seen(detector, pairs) {
  * How much a row counts. A class that is rare here is not rare in a chat: its rows count more. So do rephrasings, and with
  * them the `traps` that must not become one.
  */
-const share = { rephrase: 1.8, correction: 1.3, clarification: 2, regenerate: 2, traps: 6 }
+const share = { rephrase: 1.9, correction: 1.15, clarification: 2, regenerate: 2, traps: 5 }
 const traps = ['high_overlap', 'slot_change', 'template']
 
 /** Weights per kind, relative to `none`. Full-batch Adam with an L2 penalty; deterministic. */
-export function fit(all, kinds, { l2 = 2, rounds = 160, shares = share } = {}) {
+export function fit(all, kinds, { l2 = 1, rounds = 160, shares = share } = {}) {
   const weightOf = ({ label, sub }) =>
     label === 'none' ? (traps.includes(sub) ? shares.traps : 1) : (shares[label] ?? 1)
   const used = all.filter((row) => !row.same && row.label !== 'repeat')
