@@ -5,9 +5,9 @@
 export const roles = 'KHBF7543216LAEGROZMSNIYTUDC'
 export const words: Record<string, string> = {
   en: `no (thank*/problem/worries)|not bad|never mind|need to|go on|continue|next|haha|nice|great|cool|perfect|thank*
-huh|confus*|im lost|plain|source*|evidence
-wrong|incorrect*|false|mistake*|misunder*|off topic|useless|nothing to do|bad answer|opposite
-forgot*|miss(ed/ing)|ignor*|skipped|left out|made (that/it/this) up
+huh|confus*|im lost|plain|source*
+wrong|incorrect*|false|mistake*|misunder*|off topic|nothing to do|bad answer|opposite
+forgot*|miss(ed/ing)|ignor*|left out|made (that/it/this) up
 
 
 

@@ -1,7 +1,7 @@
 /** Fitted by test/bench/intent-fit.mjs: a row per kind, a character per feature, in eighths around `O`. */
 export const weights: string[] = [
-  "IPRG[OJUPNSQ[TV[NT6VNLUTTNUNEPB<KD^_<NY[T-[TGL[1_",
-  "Kgd\\]hVZ]^b^ZUURGB?qmYZ]QKS]S?NIA?TRIGGKP4GP>R]:T",
-  "KTULaYGTQOVSzclOWJJ[RO^Prje\\QAGLIEMYJ;DHN4EO@MP6O",
-  "HUVMYWUTQRNT^UYdIGAZSORRUKSmeG@MDENOD>GNW7GV@@P6O",
+  "JPQF[OJUPNSQ[TV[T5UNLUTTOUMEPB<KD__<OY[T-[TGL\\0`",
+  "Kgd\\]hVZ]^b^YUTR;>pmYZ]QKS^S?MIA@URIGGKQ4HO>R]9T",
+  "KTULaXGSQOUS{dkNOJ\\RO^Pqke\\QAILHENXK<DHN3EP@NR5O",
+  "HUVLYWUSQRNT_VYdAAZSORRULSneG@MDENND>GNW6GV@@P5O",
 ]

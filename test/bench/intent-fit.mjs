@@ -48,7 +48,7 @@ export function seen(detector, pairs) {
  * How much a row counts. A class that is rare here is not rare in a chat: its rows count more. So do rephrasings, and with
  * them the `traps` that must not become one.
  */
-const share = { rephrase: 1.9, correction: 1.15, clarification: 2, regenerate: 2, traps: 5 }
+const share = { rephrase: 2.05, correction: 1.1, clarification: 2, regenerate: 2, traps: 5 }
 const traps = ['high_overlap', 'slot_change', 'template']
 
 /** Weights per kind, relative to `none`. Full-batch Adam with an L2 penalty; deterministic. */

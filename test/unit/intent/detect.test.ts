@@ -65,6 +65,11 @@ describe('what a prompt is relative to the one before', () => {
     expect(kind(`${code}\nWhy does this print -1?`, `${code}\nTranslate this to Go with tests`)).toBe('none')
   })
 
+  test('the same lines with one more are the same request, refined', () => {
+    const prompt = 'Plan a trip to Lisbon\nWe are two adults and a child\nWe like museums and good food'
+    expect(kind(prompt, `${prompt}\nWe like the beach as well`)).toBe('rephrase')
+  })
+
   test('a language that is not covered is unknown', () => {
     expect(detectCorrection({ previous: 'Πού είναι ο σταθμός;', next: 'Όχι, εννοούσα το λεωφορείο' })).toEqual({
       kind: 'unknown',
