@@ -5,9 +5,9 @@
 export const roles = 'KHBF7543216LAEGROZMSNIYTUDC'
 export const words: Record<string, string> = {
   en: `no (thank*/problem/worries)|not bad|never mind|need to|go on|continue|next|haha|nice|great|cool|perfect|thank*
-huh|confus*|im lost|plain|source*|evidence
-wrong|incorrect*|false|mistake*|misunder*|off topic|useless|nothing to do|bad answer|opposite
-forgot*|miss(ed/ing)|ignor*|skipped|left out|made (that/it/this) up
+huh|confus*|im lost|plain|source*
+wrong|incorrect*|false|mistake*|misunder*|off topic|nothing to do|bad answer|opposite
+forgot*|miss(ed/ing)|ignor*|left out|made (that/it/this) up
 
 
 
@@ -17,7 +17,7 @@ what|which|whats
 
 still|same|keep|already
 sure|certain|really|true
-error*|bug|fail*|throws|broken
+error*|bug|fail*
 right|correct|work*|help*|good|accurate|sense|enough
 again|retry|redo|regenerate
 another|other|different|new|one more
@@ -35,7 +35,7 @@ and|but|now|was|will|about|so|ok|well|yes|the|a|to|of|in|is`,
 hae
 falsch*|stimmt nicht
 ignoriert|fehlt
-
+wie viel*
 
 
 wo
@@ -61,7 +61,7 @@ der|ein*|hast|haben|auf|fur|bist`,
   fr: `pas (mal/grave/de souci)|merci
 
 faux|fausse|tromp*
-oublie*|manque*
+oubli*|manque*
 
 
 
@@ -70,7 +70,7 @@ oublie*|manque*
 que|quoi|quel*|quest
 
 toujours|meme*
-sur(e/)
+sur(e/)|certain
 erreur*
 marche|fonctionne
 encore|reessa*
@@ -86,7 +86,7 @@ compris|comprends|clair
 essa*|donne*
 et|un|du|est`,
   es: `nada mal|gracias
-
+claro
 mal|falso|equivoc*|incorrect*
 ignora*|falta*|olvid*
 
@@ -113,7 +113,7 @@ entien*|entendi
 intent*|dame
 una|con|y|si|se`,
   pt: `obrigad*|nada mal|sem problema
-
+ha|claro
 errad*|incorret*|falso|mal
 ignorou|falt*|esquec*
 
@@ -127,7 +127,7 @@ ainda|mesm[oa]|continua
 certeza|verdade
 erro
 isso|funciona
-de novo
+de novo|mais uma
 outr[oa]
 em vez
 quis dizer|falando|pedi|pergunt*
@@ -139,8 +139,8 @@ essa|esta|e
 entend*
 tent*|faca|da
 o(s/)|uma`,
-  ru: `спасибо|неплохо
-непоня*
+  ru: `спасибо
+смысле|непоня*
 неверн*|неправ*|не то
 забыл*
 
@@ -193,7 +193,7 @@ o(s/)|uma`,
 懂|明白|理解
 [试说想请能吧给]
 好(的/)|[嗯哦行的吗啊是在把也了呢]`,
-  ja: `構いません
+  ja: `
 どういう
 違|ちが|間違|じゃな[いく]|ではな|動[かき](ま/)[なせ]|逆
 抜け|忘れ

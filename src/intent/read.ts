@@ -15,11 +15,11 @@ export const fold = (text: string): string =>
     .replace(/[\u0300-\u036f'’`´]/g, '')
     .normalize('NFC')
 
-/** `text` without the lines that `other` has too, such as code both ask about; all of it where nothing else is left. */
+/** `text` without the lines that `other` has too, such as code both ask about; all of it where either has no others. */
 export function prose(text: string, other: string): string {
-  const theirs = other.split('\n')
-  const left = text.split('\n').filter((line) => !theirs.includes(line))
-  return left.join('').trim() ? left.join('\n') : text
+  const [ours, theirs] = [text.split('\n'), other.split('\n')]
+  const left = ours.filter((line) => !theirs.includes(line)).join('\n')
+  return left.trim() && theirs.some((line) => line && !ours.includes(line)) ? left : text
 }
 
 /** Written without spaces, or (Korean) with endings that make spaces useless. */
@@ -82,7 +82,7 @@ export function read(folded: string, lang: string): Reading {
   for (let i = 0; i < text.length - 1;) {
     const first = text[i]!
     const cue = cues.get(text.charCodeAt(i))?.find(([cue]) => text.startsWith(cue, i))
-    let end = cue && (dense || cue[0].endsWith(' ')) ? i + cue[0].length : dense ? i + 1 : text.indexOf(' ', i) + 1
+    const end = cue && (dense || cue[0].endsWith(' ')) ? i + cue[0].length : dense ? i + 1 : text.indexOf(' ', i) + 1
     const word = text.slice(i, dense ? end : end - 1)
     i = end
     if ('.?,'.includes(first)) {
@@ -105,7 +105,7 @@ export function read(folded: string, lang: string): Reading {
 }
 
 /** Frequent words of languages in Latin letters that are not covered. */
-const others = / (il|che|non|het|een|ik|jest|ve|bir|yang|och|det|khong)(?= )/g
+const others = / (il|che|non|het|een|ik|jest|ve|bir|yang|och|det)(?= )/g
 
 const scripts: [string, RegExp, number][] = [
   // One kana settles that Chinese characters are Japanese; two characters say as much as a word of letters.

@@ -9,11 +9,11 @@ const signs = [
   /N[^.,?]{0,2}S/,
   // this is wrong, this is not right, it still fails, not this but that
   /^.C{0,2}N/,
-  /^.[^.,?]{0,5}B/,
   /N[^.,?]{0,2}G/,
   /^.[CcZ]*T[^.?]{0,9}N/,
   /^.[CcZK_,]*T[^.?]*[.]/,
   /L[^.,?]{0,2}[NBEGL]|[NG][c_]?L/,
+  /^.[TCc]{0,2}L/,
   /,N/,
   // you forgot
   /^.[CcZ]*Y[^?]*$/,
@@ -24,9 +24,6 @@ const signs = [
   /N[^.,?]{0,2}U|U[^.,?]{0,2}N/,
   // again, another
   /^.[A-Zc_]{0,4}[RO][A-Zc_]{0,2}[.?,]?$/,
-  // thanks, carry on
-  /^.[NCc]?,?K/,
-  /\?/,
   /\?$/,
   /^.[CAK]*[,.]/,
 ]
@@ -69,7 +66,7 @@ export function features(p: Reading, n: Reading, asked: boolean): number[] {
   // What is said about the answer stands at the beginning; where both begin alike, it is the same instruction on other words.
   const opening = start > unit ? '' : n.roles.length > 40 ? n.roles.slice(0, 28) + '.' : n.roles
   // What stands between the common beginning and end: content on both sides is another question in the same frame.
-  const swapped = [p, n].every((r) => only(r, /[^.,?]/g).slice(start, r.tokens.length - end).includes('_'))
+  const swapped = [p, n].every((r) => /[_ABE-HKLORZ]/.test(only(r, /[^.,?]/g).slice(start, r.tokens.length - end)))
   const rest = (r: Reading): string => r.tokens.slice(start, r.tokens.length - end).join('')
   const frame = (start + end) / (Math.min(p.tokens.length, n.tokens.length) || 1)
   const few = (count: number): number => Math.min(count / unit, 4) / 4
@@ -109,7 +106,7 @@ export function same(p: Reading, n: Reading): boolean {
   return (
     only(p, /[N1-7]/g) === only(n, /[N1-7]/g) &&
     a.replace(/\D/g, '') === b.replace(/\D/g, '') &&
-    alike(pairs(a), pairs(b)) > 0.85 &&
+    alike(pairs(a), pairs(b)) > 0.8 &&
     // Characters that only one of them has: at most three, and few for the length.
     (1 - alike(a, b)) * (a.length + b.length) < Math.min(4, b.length / 10)
   )

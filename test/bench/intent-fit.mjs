@@ -44,13 +44,17 @@ export function seen(detector, pairs) {
   })
 }
 
-// A class that is rare here is not rare in a chat: its rows count more. So do the traps that must not become rephrasings.
-const share = { correction: 1.5, clarification: 2, regenerate: 2 }
+/**
+ * How much a row counts. A class that is rare here is not rare in a chat: its rows count more. So do rephrasings, and with
+ * them the `traps` that must not become one.
+ */
+const share = { rephrase: 2.05, correction: 1.1, clarification: 2, regenerate: 2, traps: 5 }
 const traps = ['high_overlap', 'slot_change', 'template']
-const weightOf = (row) => (share[row.label] ?? 1) * (row.label === 'none' && traps.includes(row.sub) ? 2.5 : 1)
 
 /** Weights per kind, relative to `none`. Full-batch Adam with an L2 penalty; deterministic. */
-export function fit(all, kinds, { l2 = 2, rounds = 160 } = {}) {
+export function fit(all, kinds, { l2 = 1, rounds = 160, shares = share } = {}) {
+  const weightOf = ({ label, sub }) =>
+    label === 'none' ? (traps.includes(sub) ? shares.traps : 1) : (shares[label] ?? 1)
   const used = all.filter((row) => !row.same && row.label !== 'repeat')
   const width = used[0].x.length
   const count = kinds.length
