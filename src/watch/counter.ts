@@ -29,10 +29,12 @@ export interface Counter {
   drop(text: Text, left?: boolean): void
   /** Forgets what left. */
   rest(): void
+  /** Forgets all: an answer of many nodes would be remembered as long as it stands in the page. */
+  clear(): void
 }
 
 export function createCounter(measure: (text: string) => Amount): Counter {
-  const entries = new WeakMap<Text, Entry>()
+  let entries = new WeakMap<Text, Entry>()
   // What left in this frame, in order, as long as it was not taken up again.
   let gone: [string, Entry][] = []
 
@@ -85,6 +87,9 @@ export function createCounter(measure: (text: string) => Amount): Counter {
     },
     rest() {
       gone = []
+    },
+    clear() {
+      entries = new WeakMap()
     },
   }
 }

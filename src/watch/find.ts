@@ -112,7 +112,7 @@ export function createFinder(options: {
   const roots = new Map<Node, Slot>()
   const blocks = new WeakMap<Element, Block>()
   // The look in which a text that is not counted was last seen to change; missing: it was there before.
-  const fresh = new WeakMap<Text, number>()
+  let fresh = new WeakMap<Text, number>()
   const thoughts = new WeakSet<Node>()
   // By parent, for one look: neighbours ask for the same.
   let homes = new Map<Node, Home>()
@@ -310,6 +310,12 @@ export function createFinder(options: {
     },
     forget(turn) {
       for (const { root } of turn.slots) roots.delete(root)
+      if (turns[0]) return
+      // To the next turn, all that stands in the page now was there before.
+      counter.clear()
+      fresh = new WeakMap()
+      strays.clear()
+      homes = new Map()
     },
   }
 }
