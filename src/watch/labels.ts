@@ -31,6 +31,40 @@ const LABELS: [Control, string][] = [
   ['send', 'send|submit|senden|envoyer|enviar|отправить|发送|提交|提问|送信|보내기|전송'],
 ]
 
+/** What can be pressed to rate: ordinary text cannot, and a link that leads away does not. */
+export const PRESSABLE =
+  'button,[role=button],[role=radio],[role=menuitem],a:not([href*="/"]),input,label,summary,[onclick],[tabindex]'
+const NAMES = [
+  'aria-label',
+  'title',
+  'data-testid',
+  'data-test-id',
+  'name',
+  'id',
+  'class',
+  'data-action',
+  'value',
+  'alt',
+]
+const LONGEST = 40
+/** What a control says of itself comes first and is sure; what its name or class hints at is not. */
+export const SURE = 4
+
+export function labelsOf(element: Element): string[] {
+  const labels = NAMES.map((name) => element.getAttribute(name) ?? '')
+  const { textContent } = element
+  if (textContent && textContent.length <= LONGEST) labels.splice(2, 0, textContent.trim())
+  return labels
+}
+
+export const isRating = (control: Control | undefined): boolean => control === 'up' || control === 'down'
+
+/** Words of a label that rates: longer ones are sentences, and so are questions (`Was this helpful?`). */
+const WORDS = 3
+/** Two signs of a script without spaces are a word, and so is an emoji. */
+const WORD = /[a-zà-ÿа-я']+|[^\0-\u2fff]{1,2}/gi
+const isSentence = (text: string) => /[?？]/.test(text) || text.match(WORD)!.length > WORDS
+
 /** Tells a control by a label. Latin and Cyrillic words stand alone; the others have no spaces to stand between. */
 export function labelReader(): (label: string) => Control | undefined {
   const rows = LABELS.map(
@@ -38,6 +72,7 @@ export function labelReader(): (label: string) => Control | undefined {
   )
   return (label) => {
     const text = label.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[-_]/g, ' ')
-    return rows.find(([, words]) => words.test(text))?.[0]
+    const control = rows.find(([, words]) => words.test(text))?.[0]
+    return isRating(control) && isSentence(text) ? undefined : control
   }
 }
