@@ -34,16 +34,6 @@ const ON =
 
 const letters = (text: unknown): number => ('' + text).replace(/\s/g, '').length
 
-/** What of `range` is in `element`, where it goes beyond it. */
-const within = (range: Range, element: Element): Range => {
-  const all = document.createRange()
-  all.selectNodeContents(element)
-  const cut = range.cloneRange()
-  if (cut.compareBoundaryPoints(Range.START_TO_START, all) < 0) cut.setStart(all.startContainer, all.startOffset)
-  if (cut.compareBoundaryPoints(Range.END_TO_END, all) > 0) cut.setEnd(all.endContainer, all.endOffset)
-  return cut
-}
-
 export interface Reactions {
   /** Remembers where its answer stands and under which message ids, for a feedback that comes later; watches it from now on. */
   settled(turn: TurnRecord): void
@@ -170,8 +160,13 @@ export function createReactions(options: {
     const { ref, answer } = near
     // Three clicks on a prompt mark it up to the beginning of what follows.
     if (selected && !inside(from, answer)) {
-      if (!inside(answer, from) || answer.getRootNode() !== from.getRootNode()) return
-      selected = within(selected, answer)
+      if (!selected.intersectsNode(answer)) return
+      const all = document.createRange()
+      all.selectNodeContents(answer)
+      selected = selected.cloneRange()
+      if (!all.isPointInRange(selected.startContainer, selected.startOffset)) selected.setStart(answer, 0)
+      if (!all.isPointInRange(selected.endContainer, selected.endOffset))
+        selected.setEnd(answer, answer.childNodes.length)
     }
     if (selected && !letters(selected)) return
     let how: Copied = 'whole'

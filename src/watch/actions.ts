@@ -4,8 +4,8 @@ import type { Guard } from '../base/guard.ts'
 import { listen, stopAll } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
 import type { GestureKind, PagePort } from '../turn/marks.ts'
-import { PRESSABLE, SURE, isRating, labelsOf } from './labels.ts'
 import { closest } from './nodes.ts'
+import { PRESSABLE, attributesOf, isRating, sayingsOf } from './pressable.ts'
 import { GESTURES } from './ui.ts'
 import type { Control, Ui } from './ui.ts'
 
@@ -111,12 +111,14 @@ export function watchActions(options: {
     }
     let level = 0
     for (let element: Element | null = start; element && level < LEVELS; level++, element = element.parentElement) {
-      const labels = labelsOf(element)
+      // What the control says of itself is sure; what its name or class hints at is not.
+      const sayings = sayingsOf(element)
+      const labels = [...sayings, ...attributesOf(element, 'name id class data-action value alt')]
       for (let i = 0; i < labels.length; i++) {
         const label = labels[i]!
         if (!label || label.length > 200) continue
         const control = read?.(label)
-        const sure = i < SURE && (!isRating(control) || element.matches(PRESSABLE))
+        const sure = i < sayings.length && (!isRating(control) || element.matches(PRESSABLE))
         if (control && (sure || !isRating(control))) return { control, sure, element }
         // The button around an icon of that name may say it surely.
         if (control) hinted ??= { control, sure, element }

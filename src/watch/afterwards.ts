@@ -7,8 +7,8 @@ import type { Guard } from '../base/guard.ts'
 import { createIdle } from '../base/idle.ts'
 import { listen } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
-import { PRESSABLE, SURE, isRating, labelsOf } from './labels.ts'
 import { closest, inside, parentOf } from './nodes.ts'
+import { PRESSABLE, isRating, sayingsOf } from './pressable.ts'
 import type { Control, Ui } from './ui.ts'
 
 export interface Afterwards<T> {
@@ -81,11 +81,7 @@ export function watchAfterwards<T>(options: {
 
   // What the page named, else what can be a control and says that it rates.
   const named = [ui.up, ui.down].filter(Boolean).join()
-  const rates = (element: Element) =>
-    named ||
-    labelsOf(element)
-      .slice(0, SURE)
-      .some((label) => isRating(read(label)))
+  const rates = (element: Element) => named || sayingsOf(element).some((label) => isRating(read(label)))
   /** The first that rates after the answer's beginning, in the nearest scope that has one and no other answer. */
   const controlOf = (answer: Element): Element | undefined => {
     let left = JUDGED

@@ -1,4 +1,5 @@
 /** What chat pages call their controls, in nine languages: tells a control by its label. */
+import { isRating } from './pressable.ts'
 import type { Control } from './ui.ts'
 
 /**
@@ -30,34 +31,6 @@ const LABELS: [Control, string][] = [
   ['edit', 'edit|bearbeiten|modifier|editar|изменить|编辑|修改|編集|편집'],
   ['send', 'send|submit|senden|envoyer|enviar|отправить|发送|提交|提问|送信|보내기|전송'],
 ]
-
-/** What can be pressed to rate: ordinary text cannot, and a link that leads away does not. */
-export const PRESSABLE =
-  'button,[role=button],[role=radio],[role=menuitem],a:not([href*="/"]),input,label,summary,[onclick],[tabindex]'
-const NAMES = [
-  'aria-label',
-  'title',
-  'data-testid',
-  'data-test-id',
-  'name',
-  'id',
-  'class',
-  'data-action',
-  'value',
-  'alt',
-]
-const LONGEST = 40
-/** What a control says of itself comes first and is sure; what its name or class hints at is not. */
-export const SURE = 4
-
-export function labelsOf(element: Element): string[] {
-  const labels = NAMES.map((name) => element.getAttribute(name) ?? '')
-  const { textContent } = element
-  if (textContent && textContent.length <= LONGEST) labels.splice(2, 0, textContent.trim())
-  return labels
-}
-
-export const isRating = (control: Control | undefined): boolean => control === 'up' || control === 'down'
 
 /** Words of a label that rates: longer ones are sentences, and so are questions (`Was this helpful?`). */
 const WORDS = 3
