@@ -84,7 +84,7 @@ export interface EngineOptions {
 
 /** The verbs of the handle, and the port of the watchers. */
 export interface Engine
-  extends PagePort, LifePort, Omit<Reactions, 'settled' | 'attention' | 'watch'>, Pick<Handle, 'flush' | 'stop'> {
+  extends PagePort, LifePort, Pick<Reactions, 'feedback' | 'signal' | 'used' | 'bind'>, Pick<Handle, 'flush' | 'stop'> {
   open(given: ManualTurnOptions, promised?: Promised): ManualTurn
   /** Tells a control by its label. */
   read(label: string): Control | undefined
@@ -287,7 +287,10 @@ export function createEngine(options: EngineOptions): Engine {
         promised,
       ),
     read,
-    ...reactions,
+    feedback: reactions.feedback,
+    signal: reactions.signal,
+    used: reactions.used,
+    bind: reactions.bind,
     watch() {
       const paint = createPaintClock({ doc, guard, clock, timing, beacon: config.paintBeacon !== false })
       transcript = watchTranscript({ guard, clock, paint, ui, composer: options.composer })

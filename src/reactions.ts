@@ -11,8 +11,8 @@ import type { Copied, FeedbackRecord, SignalKind, TurnRecord, TurnRef } from './
 import type { Turns } from './turn/turns.ts'
 import { watchAfterwards } from './watch/afterwards.ts'
 import type { Afterwards } from './watch/afterwards.ts'
-import { createAnswers, messageIds, parentOf } from './watch/answers.ts'
-import { closest, inside } from './watch/nodes.ts'
+import { createAnswers, messageIds } from './watch/answers.ts'
+import { closest, inside, parentOf } from './watch/nodes.ts'
 import type { Control, Ui } from './watch/ui.ts'
 
 const refOfTurn = (turn: TurnRecord): TurnRef => ({ turnId: turn.id, traceId: turn.traceId, spanId: turn.spanId })
@@ -32,7 +32,7 @@ const settling = 3000
 const ON =
   '[aria-pressed=true],[aria-checked=true],[data-state=on],[data-state=checked],[data-submitted=true],.active,.selected'
 
-const elementOf = (node: Node): Element => (node.nodeType === 1 ? node : node.parentNode) as Element
+const letters = (text: unknown): number => ('' + text).replace(/\s/g, '').length
 
 export interface Reactions {
   /** Remembers where its answer stands and under which message ids, for a feedback that comes later; watches it from now on. */
@@ -68,6 +68,9 @@ export function createReactions(options: {
   let afterwards: Afterwards<TurnRef> | undefined
   // The page says itself what its thumbs mean: none is recognised any more.
   let pageRates = false
+  // A recognised thumb, until the page had its time to say what was meant, the user leaves, or all ends.
+  let pending: (() => void) | undefined
+  let timer: number | undefined
 
   const lastTurn = () => {
     const turn = turns.current()
@@ -109,20 +112,32 @@ export function createReactions(options: {
     from.attributes = cleanAttributes({ ...from.attributes, ...about.attributes })
     const comment = typeof value === 'object' && value && 'comment' in value ? value.comment : about.comment
     const { message } = about
-    guard.later(
-      turnFor(about, source === 'control').then((turn) => {
-        if (!turn && source === 'control') return
-        if (!turn)
-          guard.hint(
-            'feedback goes out without a turn: none is known for its message; pass an element in or beside the answer, ' +
-              'the id given to bind(), or { traceparent: turn.traceparent }',
-          )
-        const id = (message as Element)?.nodeType ? messageIds(message as Element)[0] : cleanId(message)
-        const anchor = turn?.spanId ?? id ?? from.pageId
-        delivery?.put(feedbackRecord(meaning, { ...about, comment }, from, turn, anchor, now, source), 'ready', true)
-      }),
-    )
+    const recognised = source === 'control'
+    const put = (turn: TurnRef | undefined) => {
+      if (!turn && recognised) return
+      if (!turn)
+        guard.hint(
+          'feedback goes out without a turn: none is known for its message; pass an element in or beside the answer, ' +
+            'the id given to bind(), or { traceparent: turn.traceparent }',
+        )
+      const id = (message as Element)?.nodeType ? messageIds(message as Element)[0] : cleanId(message)
+      const anchor = turn?.spanId ?? id ?? from.pageId
+      delivery?.put(feedbackRecord(meaning, { ...about, comment }, from, turn, anchor, now, source), 'ready', true)
+    }
+    const near = recognised ? nearTo(message as Element) : undefined
+    // At once: the page may be leaving.
+    if (near?.sure) put(near.ref)
+    else guard.later(turnFor(about, recognised).then(put))
   }
+  const forget = () => {
+    clock.clearTimeout(timer)
+    pending = undefined
+  }
+  const giveOut = guard.wrap(() => {
+    const say = pending
+    forget()
+    if (!pageRates) say?.()
+  })
 
   const tell = (signal: SignalKind, turn: TurnRef | undefined, more?: { value?: number; copied?: Copied }) => {
     const key = (turn?.spanId ?? '') + signal
@@ -139,15 +154,25 @@ export function createReactions(options: {
   }
   /** `selected`: what was marked; without it, a button was used. */
   const copied = (from: Node, selected?: Range) => {
-    const near = nearTo(elementOf(from))
+    const start = closest(from, '*')
+    const near = start && nearTo(start)
     if (!near?.sure) return
     const { ref, answer } = near
-    if (selected && !inside(from, answer) && !inside(answer, from)) return
-    const letters = (text: unknown) => ('' + text).replace(/\s/g, '').length
+    // Three clicks on a prompt mark it up to the beginning of what follows.
+    if (selected && !inside(from, answer)) {
+      if (!selected.intersectsNode(answer)) return
+      const all = document.createRange()
+      all.selectNodeContents(answer)
+      selected = selected.cloneRange()
+      if (!all.isPointInRange(selected.startContainer, selected.startOffset)) selected.setStart(answer, 0)
+      if (!all.isPointInRange(selected.endContainer, selected.endOffset))
+        selected.setEnd(answer, answer.childNodes.length)
+    }
+    if (selected && !letters(selected)) return
     let how: Copied = 'whole'
     if (!selected) {
       // A block of code has its button in or beside it, within the answer.
-      let scope: Element | null = elementOf(from)
+      let scope: Element | undefined = start
       for (let level = 0; scope && scope !== answer && level < codeLevels; level++, scope = parentOf(scope))
         if (inside(scope, answer) && scope.querySelector('pre')) how = 'code'
     } else if (closest(from, 'pre,code')) how = 'code'
@@ -183,11 +208,12 @@ export function createReactions(options: {
     signal,
     used(control, message) {
       if (control === 'copy') copied(message)
-      else if (control === 'share') signal(control, { message })
-      else if (options.signals && !pageRates && (control === 'up' || control === 'down')) {
+      else if (control === 'share') guard.later(turnFor({ message }, true).then((turn) => tell(control, turn)))
+      else if (options.signals && delivery && !pageRates && (control === 'up' || control === 'down')) {
+        giveOut()
         const was = message.matches(ON)
-        const wait = () => !pageRates && rate(was && !message.matches(ON) ? null : control, { message }, 'control')
-        clock.setTimeout(guard.wrap(wait), pageSpeaks)
+        pending = () => rate(was && !message.matches(ON) ? null : control, { message }, 'control')
+        timer = clock.setTimeout(giveOut, pageSpeaks)
       }
     },
     bind(messageId, turnId) {
@@ -195,7 +221,11 @@ export function createReactions(options: {
       const id = cleanId(messageId)
       if (turn && id) delivery?.context(id, refOfTurn(turn))
     },
-    attention: guard.wrap((here: boolean) => (here ? afterwards?.back() : afterwards?.on())),
+    attention: guard.wrap((here: boolean) => {
+      if (here) return afterwards?.back()
+      giveOut()
+      afterwards?.on()
+    }),
     watch() {
       if (!options.signals || !delivery) return
       afterwards = watchAfterwards({
@@ -207,6 +237,7 @@ export function createReactions(options: {
         copied,
       })
       return () => {
+        forget()
         afterwards?.stop()
         afterwards = undefined
       }

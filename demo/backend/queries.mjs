@@ -80,7 +80,7 @@ CREATE OR REPLACE TEMP TABLE feedback AS
 CREATE OR REPLACE TEMP TABLE reactions AS
   SELECT turn_id, bool_or(standing) AS rated, arg_max(good, start_ns) FILTER (standing) AS good,
     bool_or(used OR signal = 'exposed') AS exposed, bool_or(signal = 'copy') AS copied, bool_or(signal = 'share') AS shared,
-    bool_or(signal = 'scroll_back') AS scrolled, bool_or(signal = 'handoff') AS handed, max(dwell) AS dwell
+    bool_or(signal = 'scroll_back') AS scrolled, max(dwell) AS dwell
   FROM (SELECT turn_id, standing, good, start_ns, true AS used, NULL AS signal, NULL AS dwell FROM feedback UNION ALL
     SELECT ${TURN_ID}, false, NULL, start_ns, false, (attributes->>'$."chat_vitals.signal.kind"') AS sort,
       CASE WHEN sort = 'dwell' THEN TRY_CAST(attributes->>'$."chat_vitals.signal.value"' AS DOUBLE) END

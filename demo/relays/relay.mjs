@@ -40,9 +40,22 @@ export async function startRelay({ targets, port = 0, host = '127.0.0.1', log = 
   // Target and feedback id → the revision told, oldest first.
   const told = new Map()
 
-  /** False when it should be tried again. @param {string} name @param {Feedback} feedback */
-  async function tell(name, feedback) {
+  // The same → the last that is under way: one at a time, so that a slow answer does not bring back what was retracted.
+  const queues = new Map()
+
+  /** False when it should be tried again. @param {string} name @param {Feedback} feedback @returns {Promise<boolean>} */
+  function tell(name, feedback) {
     const key = `${name} ${feedback.id}`
+    const turn = Promise.resolve(queues.get(key))
+      .catch(() => {})
+      .then(() => tellNow(key, name, feedback))
+      .finally(() => queues.get(key) === turn && queues.delete(key))
+    queues.set(key, turn)
+    return turn
+  }
+
+  /** @param {string} key @param {string} name @param {Feedback} feedback */
+  async function tellNow(key, name, feedback) {
     if (told.get(key) >= feedback.revision) return true
     const { method, url, headers, body } = targets[name](feedback)
     const response = await fetch(url, {
@@ -59,8 +72,9 @@ export async function startRelay({ targets, port = 0, host = '127.0.0.1', log = 
     // What was taken back before it had arrived is not there to be deleted.
     if (!response.ok && !(method === 'DELETE' && status === 404))
       log(`${name}: ${status}, given up: ${(await response.text()).slice(0, 300)}`)
+    const revision = Math.max(told.get(key) ?? 0, feedback.revision)
     told.delete(key)
-    told.set(key, feedback.revision)
+    told.set(key, revision)
     if (told.size > MOST) told.delete(told.keys().next().value)
     return true
   }

@@ -28,7 +28,7 @@ const groups: [spans: string[], rows: AttributeRow<never>[]][] = [
 ]
 
 const noText = 'no answer text was painted'
-const noRef = 'no turn was found for the feedback'
+const noRef = 'no turn was found for the feedback or hand-off'
 const noNote = 'the record never went through delivery'
 
 /** unit, about, missing; rows of one name on several spans share it. */
@@ -157,7 +157,11 @@ export const words: Record<string, [unit: string, about: string, missing: string
   'chat_vitals.feedback.id': ['', 'Same for every toggle of one feedback', ''],
   'chat_vitals.feedback.revision': ['', 'Rises with every toggle: the highest wins', ''],
   'chat_vitals.feedback.kind': ['', '`thumb`, `rating`, `csat`, `nps`, `comment`', ''],
-  'chat_vitals.feedback.source': ['', '`api`: the page said it; `control`: a thumb that was recognised on the page', ''],
+  'chat_vitals.feedback.source': [
+    '',
+    '`api`: the page said it; `control`: a thumb that was recognised on the page',
+    '',
+  ],
   'chat_vitals.feedback.tags': ['', 'Tags that the page passed, at most 16 of 64 letters', 'none were passed'],
   'chat_vitals.signal.kind': ['', '`exposed`, `copy`, `share`, `dwell`, `scroll_back`, `handoff`', ''],
   'chat_vitals.signal.value': ['', 'How much of it: `dwell` in seconds', 'the kind has none'],

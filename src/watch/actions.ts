@@ -5,6 +5,7 @@ import { listen, stopAll } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
 import type { GestureKind, PagePort } from '../turn/marks.ts'
 import { closest } from './nodes.ts'
+import { PRESSABLE, attributesOf, isRating, sayingsOf } from './pressable.ts'
 import { GESTURES } from './ui.ts'
 import type { Control, Ui } from './ui.ts'
 
@@ -15,7 +16,6 @@ export interface Actions {
 }
 
 const PROMPT = 4096
-const LABEL = 40
 /** How long after a send the composer is looked at, ms, to see it emptied. */
 const EMPTIED = 300
 const FIELD =
@@ -37,7 +37,7 @@ export function watchActions(options: {
   guard: Guard
   /** Tells a control by its label. Undefined as long as nobody can: the gesture then takes its labels along. */
   reader(): ((label: string) => Control | undefined) | undefined
-  /** Every control that was recognised, thumbs and copy among them. */
+  /** Every control that was recognised, copy among them; thumbs only when that is sure. */
   on?: (control: Control, element: Element) => void
   /** False takes events that scripts made; for tests without a browser. */
   trusted?: boolean
@@ -98,26 +98,10 @@ export function watchActions(options: {
     if (kind == 'submit' || kind == 'other') watchEmptied()
   }
 
-  const labelsOf = (element: Element): string[] => {
-    const labels = [
-      'aria-label',
-      'title',
-      'data-testid',
-      'data-test-id',
-      'name',
-      'id',
-      'class',
-      'data-action',
-      'value',
-      'alt',
-    ].map((name) => element.getAttribute(name) ?? '')
-    const { textContent } = element
-    if (textContent && textContent.length <= LABEL) labels.splice(2, 0, textContent.trim())
-    return labels
-  }
   // Of the control clicked last, which nobody could read.
   let unread: [string, boolean][] = []
   const controlOf = (start: Element): { control: Control; sure: boolean; element: Element } | undefined => {
+    let hinted: ReturnType<typeof controlOf>
     const read = reader()
     unread = []
     for (const control of CONTROLS) {
@@ -127,18 +111,22 @@ export function watchActions(options: {
     }
     let level = 0
     for (let element: Element | null = start; element && level < LEVELS; level++, element = element.parentElement) {
-      const labels = labelsOf(element)
+      // What the control says of itself is sure; what its name or class hints at is not.
+      const sayings = sayingsOf(element)
+      const labels = [...sayings, ...attributesOf(element, 'name id class data-action value alt')]
       for (let i = 0; i < labels.length; i++) {
         const label = labels[i]!
         if (!label || label.length > 200) continue
-        // What the control says of itself is sure; what its name or class hints at is not.
-        const sure = i < 4
         const control = read?.(label)
-        if (control) return { control, sure, element }
+        const sure = i < sayings.length && (!isRating(control) || element.matches(PRESSABLE))
+        if (control && (sure || !isRating(control))) return { control, sure, element }
+        // The button around an icon of that name may say it surely.
+        if (control) hinted ??= { control, sure, element }
         if (!read) unread.push([label, sure])
       }
-      if (element.matches(CLICKABLE)) return
+      if (element.matches(CLICKABLE)) break
     }
+    return hinted
   }
 
   const onClick = guard.wrap((event: MouseEvent) => {
@@ -149,7 +137,7 @@ export function watchActions(options: {
     if (start.matches(FIELD)) return
     const found = controlOf(start)
     if (found) {
-      on?.(found.control, found.element)
+      if (found.sure || !isRating(found.control)) on?.(found.control, found.element)
       const kind = GESTURES[found.control]
       // A send button that finds nothing to send is often the stop button.
       if (kind == 'submit' && !prompt()) report('other', event, false, found.element)

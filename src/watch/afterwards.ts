@@ -4,10 +4,11 @@
  */
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
+import { createIdle } from '../base/idle.ts'
 import { listen } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
-import { parentOf } from './answers.ts'
-import { inside } from './nodes.ts'
+import { closest, inside, parentOf } from './nodes.ts'
+import { PRESSABLE, isRating, sayingsOf } from './pressable.ts'
 import type { Control, Ui } from './ui.ts'
 
 export interface Afterwards<T> {
@@ -47,7 +48,11 @@ const FRAMES = 50
 const STAY = 600_000
 /** Levels above an answer within which a control can be its own. */
 const LEVELS = 5
-const CLICKABLE = 'button,[role=button],[onclick],[aria-label],[title]'
+/**
+ * Elements whose labels a look reads for one answer: with all looks and answers at most 11 × 8 × 50, each once, and only
+ * while the page is idle. What is left waits for the next look.
+ */
+const JUDGED = 50
 
 /** Bars that come up under the pointer are transparent until then. Safari before 17.4 cannot tell. */
 const isVisible = (element: Partial<Element>): boolean =>
@@ -70,22 +75,26 @@ export function watchAfterwards<T>(options: {
   // The last one, until the user goes on.
   let stay: { what: T; since: number } | undefined
   let timer: number | undefined
+  // They do not rate; what comes to rate is a new element.
+  const judged = new WeakSet<Element>()
+  const idle = createIdle(clock, guard)
 
   // What the page named, else what can be a control and says that it rates.
   const named = [ui.up, ui.down].filter(Boolean).join()
-  const rates = (element: Element) =>
-    named ||
-    [element.textContent!, ...Array.from(element.attributes, ({ value }) => value)].some(
-      (label) => label.length < 100 && /^(up|down)$/.test(read(label)!),
-    )
+  const rates = (element: Element) => named || sayingsOf(element).some((label) => isRating(read(label)))
   /** The first that rates after the answer's beginning, in the nearest scope that has one and no other answer. */
   const controlOf = (answer: Element): Element | undefined => {
-    let scope: Element | null = answer
+    let left = JUDGED
+    let scope: Element | undefined = answer
     for (let level = 0; scope && level <= LEVELS; level++, scope = parentOf(scope)) {
       const within = scope
       if (all.some((other) => other.answer !== answer && inside(other.answer, within))) return
-      for (const element of scope.querySelectorAll(named || CLICKABLE))
-        if (answer.compareDocumentPosition(element) & 4 && rates(element)) return element
+      for (const element of scope.querySelectorAll(named || PRESSABLE)) {
+        if (judged.has(element) || !(answer.compareDocumentPosition(element) & 4)) continue
+        if (rates(element)) return element
+        judged.add(element)
+        if (!--left) return
+      }
     }
   }
   const watch = (element: Element): void => {
@@ -126,19 +135,24 @@ export function watchAfterwards<T>(options: {
       looks = Math.max(looks, --one.looks)
     }
     // A little more, so that what was seen in the first frame after the one is seen for a second in that after the other.
-    if (looks) timer = clock.setTimeout(look, SECOND * (LOOKS - looks) + FRAMES)
+    if (looks) timer = clock.setTimeout(soon, SECOND * (LOOKS - looks) + FRAMES)
   })
+  const soon = () => idle(look)
   const uncopy = listen(
     document,
     'copy',
     guard.wrap((event: Event) => {
       // Chromium's selection in a shadow root is the root's own.
-      const root = (event.composedPath()[0] as Node).getRootNode() as Document
+      const target = event.composedPath()[0] as Node
+      const root = target.getRootNode() as Document
       const selection = ('getSelection' in root ? root : document).getSelection()
-      if (!event.isTrusted || !selection?.rangeCount) return
+      // What is copied out of a text field is not what is marked on the page.
+      if (!event.isTrusted || !selection?.rangeCount || closest(target, 'input,textarea')) return
       const selected = selection.getRangeAt(0)
-      options.copied(selected.commonAncestorContainer, selected)
+      if (!selected.collapsed) options.copied(selected.commonAncestorContainer, selected)
     }),
+    // Pages that fill the clipboard themselves may keep the event to themselves.
+    { capture: true },
   )
 
   return {
@@ -150,7 +164,7 @@ export function watchAfterwards<T>(options: {
       observer.disconnect()
       for (const one of all) if (one.head) observer.observe(one.head)
       stay = { what, since: clock.now() - ago }
-      look()
+      soon()
     },
     on() {
       const ms = stay ? Math.min(clock.now() - stay.since, STAY) : 0
@@ -158,8 +172,10 @@ export function watchAfterwards<T>(options: {
       stay = undefined
       if (document.hidden) for (const one of all) one.seenAt = undefined
     },
-    back: look,
+    back: soon,
     stop() {
+      // A look may be due still.
+      all = []
       observer.disconnect()
       clock.clearTimeout(timer)
       uncopy()

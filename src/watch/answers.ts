@@ -1,6 +1,6 @@
 /** Remembers which element showed which turn's answer, so that a click beside an answer finds its turn. Bounded; keeps no element alive. */
 import type { TurnRef } from '../turn/record.ts'
-import { inside } from './nodes.ts'
+import { inside, parentOf } from './nodes.ts'
 
 /** Attributes in which pages put a message's own id. */
 const idAttributes = ['data-message-id', 'data-messageid', 'data-msg-id', 'data-id', 'id']
@@ -11,19 +11,26 @@ const nearby = 4
 const own = 6
 const beside = 1
 
-/** Crosses shadow roots upward, as `composedPath` does. */
-export const parentOf = (element: Element): Element | null =>
-  element.parentElement ?? ((element.getRootNode() as ShadowRoot).host as Element | undefined) ?? null
+/** A message of the same kind stands beside `child`: what holds both is no message's own. */
+const inList = (child: Element): boolean =>
+  Array.from(child.parentElement?.children ?? []).some(
+    (other) => other !== child && other.localName === child.localName && other.className === child.className,
+  )
 
-/** The message ids an element stands under, nearest first, at most 8 levels up, and not from where `shared` says that other messages are in it. */
-export function messageIds(element: Element | null, shared?: (scope: Element) => boolean): string[] {
+/**
+ * The message ids an element stands under, nearest first, at most 8 levels up. With `shared`, which says that other
+ * messages are in a scope, only what can be its own: the nearest, and not a list's.
+ */
+export function messageIds(element: Element | undefined, shared?: (scope: Element) => boolean): string[] {
   const ids: string[] = []
-  for (let level = 0; element && level < 8 && !shared?.(element); level++, element = parentOf(element)) {
+  for (let level = 0; element && level < 8; level++, element = parentOf(element)) {
+    if (shared?.(element)) break
     for (const name of idAttributes) {
       const value = element.getAttribute(name)
       // `id="log"` names the transcript, not a message: ids of messages hold a digit.
       if (value && /\d/.test(value) && !ids.includes(value)) ids.push(value.slice(0, 128))
     }
+    if (shared && (ids[0] || inList(element))) break
   }
   return ids
 }
@@ -48,12 +55,14 @@ export function createAnswers(): Answers {
   const known: { element: WeakRef<Element>; ref: TurnRef }[] = []
   return {
     add(element, ref) {
+      const again = known.findIndex((one) => one.ref.turnId === ref.turnId && one.element.deref() === element)
+      if (again >= 0) known.splice(again, 1)
       known.push({ element: new WeakRef(element), ref })
       if (known.length > most) known.shift()
     },
     near(element) {
       let level = 0
-      for (let scope: Element | null = element; scope; scope = parentOf(scope), level++) {
+      for (let scope: Element | undefined = element; scope; scope = parentOf(scope), level++) {
         let best: Near | undefined
         const found = new Set<Element>()
         for (const { element: held, ref } of known) {

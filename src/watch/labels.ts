@@ -1,4 +1,5 @@
 /** What chat pages call their controls, in nine languages: tells a control by its label. */
+import { isRating } from './pressable.ts'
 import type { Control } from './ui.ts'
 
 /**
@@ -31,6 +32,12 @@ const LABELS: [Control, string][] = [
   ['send', 'send|submit|senden|envoyer|enviar|отправить|发送|提交|提问|送信|보내기|전송'],
 ]
 
+/** Words of a label that rates: longer ones are sentences, and so are questions (`Was this helpful?`). */
+const WORDS = 3
+/** Two signs of a script without spaces are a word, and so is an emoji. */
+const WORD = /[a-zà-ÿа-я']+|[^\0-\u2fff]{1,2}/gi
+const isSentence = (text: string) => /[?？]/.test(text) || text.match(WORD)!.length > WORDS
+
 /** Tells a control by a label. Latin and Cyrillic words stand alone; the others have no spaces to stand between. */
 export function labelReader(): (label: string) => Control | undefined {
   const rows = LABELS.map(
@@ -38,6 +45,7 @@ export function labelReader(): (label: string) => Control | undefined {
   )
   return (label) => {
     const text = label.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[-_]/g, ' ')
-    return rows.find(([, words]) => words.test(text))?.[0]
+    const control = rows.find(([, words]) => words.test(text))?.[0]
+    return isRating(control) && isSentence(text) ? undefined : control
   }
 }

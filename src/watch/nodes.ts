@@ -13,6 +13,9 @@ export function closest(node: Node | null, selector: string): Element | undefine
   for (; node; node = above(node)) if ((node as Element).matches?.(selector)) return node as Element
 }
 
+/** The element above, out of shadow roots too. */
+export const parentOf = (node: Node): Element | undefined => closest(above(node), '*')
+
 /**
  * Never text of an answer: the page's title (it repeats the prompt), controls, hidden duplicates, what a message says about itself. KaTeX hides its visible half
  * from assistive technology and shows its formula a second time to it.

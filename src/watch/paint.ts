@@ -206,7 +206,8 @@ export function createPaintClock(options: {
     },
     beacon(first) {
       const frame = asked
-      if (frame && beacon && !frame.beacon && (first || due())) {
+      // In a hidden page it would date no frame of ours.
+      if (frame && beacon && !frame.beacon && !doc.hidden && (first || due())) {
         placed = clock.now()
         // One that is still out dates an earlier frame; this one matters more.
         for (const other of queue) if (other.beacon) other.wait = false

@@ -69,6 +69,12 @@ const ENDING = 400
 /** Text nodes that are known to grow in place. */
 const MOST_GROWING = 8
 
+/** All that the first record put in is what the second took out. */
+const replaced = (first?: MutationRecord, second?: MutationRecord): boolean =>
+  !!first?.addedNodes[0] &&
+  first.addedNodes[0] === second?.removedNodes[0] &&
+  first.addedNodes.length == second.removedNodes.length
+
 export function watchTranscript(options: {
   root?: Document | Element
   guard: Guard
@@ -189,14 +195,17 @@ export function watchTranscript(options: {
     const enter = ({ shadowRoot }: Element): void => {
       if (shadowRoot) follow(shadowRoot)
     }
-    for (const record of records) {
+    records.forEach((record, at) => {
       if (silent) acknowledge(record)
       const { type, target, removedNodes, addedNodes } = record
       if (type == 'characterData') changed.add(target as Text)
-      // By index: the iterators of node lists are slow.
-      for (let i = 0; i < removedNodes.length; i++) texts(removedNodes[i]!, change)
-      for (let i = 0; i < addedNodes.length; i++) if (addedNodes[i]!.isConnected) texts(addedNodes[i]!, change, enter)
-    }
+      // By index: the iterators of node lists are slow. What was put in and taken out again at once is not looked at:
+      // pages that render all anew with each word do that many times in a frame.
+      if (!replaced(records[at - 1], record))
+        for (let i = 0; i < removedNodes.length; i++) texts(removedNodes[i]!, change)
+      if (!replaced(record, records[at + 1]))
+        for (let i = 0; i < addedNodes.length; i++) if (addedNodes[i]!.isConnected) texts(addedNodes[i]!, change, enter)
+    })
     for (const text of left) counter.drop(text, true)
     for (const text of changed) finder.place(text)
     // The finder knows it until its next look.

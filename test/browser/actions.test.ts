@@ -16,7 +16,7 @@ afterAll(() => pages?.close())
 
 const icon = '<svg width=20 height=20><rect width=20 height=20></rect></svg>'
 const BODY = `<main><div class=message>An answer</div>
-  <button id=b1 aria-label="Copy">${icon}</button><span id=b2 class="thumb-up" onclick="1">${icon}</span>
+  <button id=b1 aria-label="Copy">${icon}</button><span id=b2 title="Thumbs up" onclick="1">${icon}</span>
   <button id=b3 data-testid="bad-response-button">${icon}</button><button id=b4>重新生成</button>
   <button id=b5>新对话</button><a id=b6 title="Edit message">${icon}</a></main>
   <form onsubmit="event.preventDefault(); document.querySelector('textarea').value = ''">
@@ -105,6 +105,21 @@ test('controls are known by label, test id, class, title and text, in more than 
     'up',
     'down',
   ])
+})
+
+test('words of ordinary text, of a question and of a name alone are no thumbs', async () => {
+  await page.evaluate(() => {
+    const list = document.createElement('section')
+    list.innerHTML = `<p id=t1>Was this helpful?</p><button id=t2>What is it like in June?</button><p id=t3>I like it</p>
+      <button id=t4 class="helpful">x</button><a id=t5 href="https://example.com/">Helpful tips</a>
+      <button id=t6><span id=t7 class="like-icon">Like</span></button>`
+    list.addEventListener('click', (event) => event.preventDefault())
+    document.body.append(list)
+  })
+  for (const id of ['t1', 't2', 't3', 't4', 't5']) await page.click('#' + id)
+  expect(await page.evaluate(() => (globalThis as any).controls)).toEqual([])
+  await page.click('#t7')
+  expect(await page.evaluate(() => (globalThis as any).controls)).toEqual(['up'])
 })
 
 test('inside a shadow root the true target is found', async () => {

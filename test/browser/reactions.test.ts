@@ -88,6 +88,19 @@ beforeAll(async () => {
       '/hover': { html: chatSite(thumbs, '', 'footer { opacity: 0 } article:hover footer { opacity: 1 }') },
       '/api': { html: chatSite(said) },
       '/named': { html: chatSite('<i class="a">a</i><i class="b">b</i>', `data-ui='{"up":".a","down":".b"}'`) },
+      // A container with an id of its own, history before its first question, a button of the page at its top.
+      '/history': {
+        html: chatSite(more)
+          .replace(
+            '<main id="log">',
+            '<header><button id="all" title="Share conversation">s</button></header><main id="log" data-id="chat-7">',
+          )
+          .replace(
+            "JSON.parse(localStorage.messages ?? '[]')",
+            `[{ role: 'user', id: 'u-old', html: 'Before' }, { role: 'assistant', id: 'm-old', html: 'An old answer' }]`,
+          ),
+      },
+      '/chips': { html: chatSite('<p>Was this helpful?</p><button>What is it like in June?</button>') },
       '/off': { html: chatSite(more, 'data-signals="false"') },
     },
     words: ['An ', 'answer ', 'of ', 'some ', 'words.', '|let code = 1', '|And ', 'what ', 'follows ', 'it.'],
@@ -326,6 +339,113 @@ test('a prompt that is copied is no copy of an answer', async () => {
   await collector.until(() => signals('share').length === 1)
   expect(signals('copy')).toHaveLength(0)
   aboutTurn(signals('share')[0]!, turns()[1]!)
+})
+
+test('three clicks on a prompt, a caret and a text field copy nothing of an answer', async () => {
+  await open('/thumbs')
+  await ask()
+  // Up to the beginning of the answer, as three clicks select.
+  await page.evaluate(() => {
+    const range = document.createRange()
+    range.setStart(document.querySelector('.bubble')!.firstChild!, 0)
+    range.setEnd(document.querySelector('.answer p')!, 0)
+    getSelection()!.removeAllRanges()
+    getSelection()!.addRange(range)
+  })
+  await page.keyboard.press('Control+c')
+  await page.evaluate(() => getSelection()!.collapse(document.querySelector('.answer p')!.firstChild, 2))
+  await page.keyboard.press('Control+c')
+  await select('.answer p')
+  await page.evaluate(() => {
+    const field = document.createElement('textarea')
+    document.querySelector('.answer')!.append(field)
+    field.value = 'mine'
+    field.focus()
+    field.select()
+    document.execCommand('copy')
+    field.remove()
+  })
+  await page.evaluate(() => (globalThis as any).chatVitals.flush())
+  expect(signals('copy')).toHaveLength(0)
+  // Of what goes beyond the answer only its part counts.
+  await page.evaluate(() => {
+    const range = document.createRange()
+    range.setStart(document.querySelector('.bubble')!.firstChild!, 0)
+    range.setEnd(document.querySelector('.answer p')!.firstChild!, 5)
+    getSelection()!.removeAllRanges()
+    getSelection()!.addRange(range)
+  })
+  await page.keyboard.press('Control+c')
+  await collector.until(() => signals('copy').length === 1)
+  expect(signals('copy')[0]!.attributes['chat_vitals.signal.copied']).toBe('part')
+})
+
+// The nearest node to all that is marked is the shadow root itself, which has no parent.
+test('a copy inside a web component of the answer is told', async () => {
+  await open('/thumbs')
+  await ask()
+  await page.evaluate(() => {
+    const host = document.createElement('x-note')
+    const root = host.attachShadow({ mode: 'open' })
+    root.innerHTML = '<p id="one">An</p><p id="two">answer</p>'
+    document.querySelector('.answer')!.append(host)
+  })
+  await page.locator('#one').scrollIntoViewIfNeeded()
+  const from = (await page.locator('#one').boundingBox())!
+  const to = (await page.locator('#two').boundingBox())!
+  await page.mouse.move(from.x + 1, from.y + from.height / 2)
+  await page.mouse.down()
+  await page.mouse.move(to.x + 30, to.y + to.height / 2, { steps: 5 })
+  await page.mouse.up()
+  await page.keyboard.press('Control+c')
+  await collector.until(() => signals('copy').length === 1)
+  aboutTurn(signals('copy')[0]!, turns()[0]!)
+})
+
+test('a thumb on an old message, and sharing the whole conversation, are not the first turn’s', async () => {
+  await open('/history')
+  await ask()
+  await page.waitForTimeout(1500)
+  await page.locator('#all').click()
+  await page.locator('[data-message-id=m-old]').getByRole('button', { name: 'Good response' }).click()
+  await page.locator('[data-message-id=m-old]').getByRole('button', { name: 'Share' }).click()
+  await page.waitForTimeout(800)
+  await page.evaluate(() => (globalThis as any).chatVitals.flush())
+  expect(feedbacks()).toEqual([])
+  await page.locator('[data-done]').last().getByRole('button', { name: 'Good response' }).click()
+  await collector.until(() => feedbacks().length > 0)
+  aboutTurn(feedbacks()[0]!, turns()[0]!)
+  expect(signals('share')).toEqual([])
+})
+
+test('a question and a chip that hold a word of praise neither rate nor count as a control seen', async () => {
+  await open('/chips')
+  await ask()
+  await page.getByText('Was this helpful?').click()
+  await page.getByText('What is it like').click()
+  await page.waitForTimeout(2500)
+  await page.evaluate(() => (globalThis as any).chatVitals.flush())
+  expect(feedbacks()).toEqual([])
+  expect(signals('exposed')).toEqual([])
+})
+
+test('a thumb right before the page is left arrives; one before consent is taken back does not', async () => {
+  await open('/thumbs')
+  await ask()
+  await page.getByRole('button', { name: 'Good response' }).click()
+  await page.goto('about:blank')
+  await collector.until(() => feedbacks().length === 1)
+  expect(feedbacks()[0]!.attributes['chat_vitals.feedback.source']).toBe('control')
+
+  await page.context().close()
+  await open('/thumbs')
+  await ask()
+  await page.getByRole('button', { name: 'Good response' }).click()
+  await page.evaluate(() => (globalThis as any).chatVitals.consent('denied'))
+  await page.waitForTimeout(700)
+  await page.evaluate(() => (globalThis as any).chatVitals.consent('granted'))
+  await page.waitForTimeout(700)
+  expect(feedbacks()).toEqual([])
 })
 
 test('staying with an answer is told in seconds when the next prompt is sent', async () => {

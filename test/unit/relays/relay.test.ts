@@ -29,6 +29,8 @@ interface Got {
 let got: Got[] = []
 /** Status codes for the next requests; 200 when there is none. */
 let statuses: number[] = []
+/** What the next request waits for before it is answered. */
+let hold: Promise<void> | undefined
 let tools: { url: string; close(): void }
 let relay: Awaited<ReturnType<typeof startRelay>>
 let lines: string[] = []
@@ -36,12 +38,16 @@ let lines: string[] = []
 beforeEach(async () => {
   got = []
   statuses = []
+  hold = undefined
   lines = []
   const server = createServer(async (request, response) => {
     let body = ''
     for await (const chunk of request) body += chunk
     const { method = '', url = '', headers } = request
     got.push({ method, url, headers, body: body && JSON.parse(body) })
+    const wait = hold
+    hold = undefined
+    await wait
     response.writeHead(statuses.shift() ?? 200).end('{}')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -169,6 +175,22 @@ test('what comes twice or late is told once, and a newer revision is not undone 
   await send([feedbackRecord({ rev: 2, score: 0, label: 'down' })])
   await send([feedbackRecord()])
   expect(got.map(({ body }) => body.value)).toEqual([0])
+})
+
+test('a slow first answer does not bring back what was retracted meanwhile', async () => {
+  await start(langfuse())
+  let answer = () => {}
+  hold = new Promise((resolve) => (answer = resolve))
+  const first = send([feedbackRecord()])
+  await expect.poll(() => got.length).toBe(1)
+  const second = send([feedbackRecord({ rev: 2, score: undefined, label: 'retracted' })])
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  // The tool would take them in any order: the second waits for the first.
+  expect(got).toHaveLength(1)
+  answer()
+  expect([(await first).status, (await second).status]).toEqual([200, 200])
+  await send([feedbackRecord()])
+  expect(got.map(({ method }) => method)).toEqual(['POST', 'DELETE'])
 })
 
 test('a tool that is away makes the collector send again, and the others are not told twice', async () => {

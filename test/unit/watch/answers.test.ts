@@ -34,3 +34,17 @@ test('a message’s ids end where other answers are', () => {
   expect(messageIds(answer)).toEqual(['m2', 'chat-7'])
   expect(messageIds(answer, (scope) => answers.others(scope, answer, 't2'))).toEqual(['m2'])
 })
+
+test('what holds several messages names none of them: the id of a list is no message’s', () => {
+  // One question after history: no other answer of this page view stands in `chat-7` yet.
+  const answer = $('[data-message-id=m1] .text')
+  expect(messageIds(answer, () => false)).toEqual(['m1'])
+  for (const message of document.querySelectorAll('article')) message.removeAttribute('data-message-id')
+  expect(messageIds(answer, () => false)).toEqual([])
+})
+
+test('a turn that is open stays one answer, however often it is looked up', () => {
+  const [first, second] = [$('[data-message-id=m1] .text'), $('[data-message-id=m2] .text')]
+  for (let i = 0; i < 300; i++) answers.add(second, ref('t2'))
+  expect(answers.near(first)).toMatchObject({ ref: { turnId: 't1' }, sure: true })
+})

@@ -17,6 +17,9 @@ test.each([
   ['Dislike', 'down'],
   ['Good response', 'up'],
   ['点赞', 'up'],
+  ['Mark as helpful', 'up'],
+  ['喜欢这个回答', 'up'],
+  ['👍 12', 'up'],
   ['Copy', 'copy'],
   ['复制', 'copy'],
   ['Edit message', 'edit'],
@@ -26,6 +29,14 @@ test.each([
 ])('“%s” is %s', (label, control) => {
   expect(read(label)).toBe(control)
 })
+
+// Each of them sent a thumb-up once.
+test.each(['Was this helpful?', 'What is it like in June?', 'I would like it too', '这个回答有帮助吗', '有帮助吗？'])(
+  '“%s” rates nothing',
+  (label) => {
+    expect(read(label)).toBeUndefined()
+  },
+)
 
 test.each(['Nonstop music', 'credit', 'resend later', 'Likely', 'sharepoint', 'editor', 'Settings', ''])(
   '“%s” is no control',

@@ -1,0 +1,20 @@
+/** What a control says of itself, and what can be pressed to rate; leaves the words to labels.ts, which comes later. */
+import type { Control } from './ui.ts'
+
+/** Ordinary text cannot be pressed, and a link that leads away rates nothing. */
+export const PRESSABLE =
+  'button,[role=button],[role=radio],[role=menuitem],a:not([href*="/"]),input,label,summary,[onclick],[tabindex]'
+const LONGEST = 40
+
+export const attributesOf = (element: Element, names: string): string[] =>
+  names.split(' ').map((name) => element.getAttribute(name) ?? '')
+
+export function sayingsOf(element: Element): string[] {
+  const text = element.textContent ?? ''
+  return [
+    ...attributesOf(element, 'aria-label title data-testid data-test-id'),
+    text.length <= LONGEST ? text.trim() : '',
+  ]
+}
+
+export const isRating = (control: Control | undefined): boolean => control === 'up' || control === 'down'
