@@ -116,7 +116,7 @@ export function createPaintClock(options: {
     requestAnimationFrame(
       guard.wrap(() => {
         const now = clock.now()
-        if (frame.wait && now - frame.from < FRAME - 2) exact(frame, Math.max(now, frame.layout + 2), 'observer', 4)
+        if (frame.wait && now - frame.from < FRAME - 2) exact(frame, Math.max(now, frame.layout + 2), 'observer', 5)
         frame.wait = false
         settle()
       }),
