@@ -187,6 +187,7 @@ export function createEngine(options: EngineOptions): Engine {
     clock,
     timing,
     guard,
+    idle,
     ids: { traceId, spanId },
     // Where the page was prerendered first; 0 where not.
     visitedAt: attempt(

@@ -333,6 +333,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     seal,
     rowOf,
     settle,
+    idle,
     wake: () => schedule(0),
     left: () => left || stopped,
   }

@@ -29,6 +29,8 @@ export interface SenderPort extends DeliveryOptions {
   rowOf(record: AnyRecord, state: Row['state'], at: number): Row
   /** These are done with: dropped for the reason, delivered without one. */
   settle(ids: string[], reason?: string): void
+  /** Runs when the page has nothing to do, within a quarter of a second. */
+  idle(fn: () => void): void
   /** Asks for a drain soon. */
   wake(): void
   /** The page is leaving: start nothing. */
@@ -75,6 +77,8 @@ export function createSender(port: SenderPort): Sender {
   let most = Infinity
   let running: Promise<number | undefined> | undefined
   let request: AbortController | undefined
+  // Calls of `abort`: what was about to be sent then is not.
+  let aborts = 0
   let tidied = -Infinity
   let attempts = 0
   // The next pause need not be waited for.
@@ -285,6 +289,10 @@ export function createSender(port: SenderPort): Sender {
       }
       await noteDelay(rows)
       if (!locks && stored() && !(await lease())) return timing.leaderTakeover / 4
+      const before = aborts
+      // Encoding takes longer than all else that we do.
+      if (!document.hidden) await new Promise<void>((resolve) => port.idle(resolve))
+      if (aborts > before) return undefined
       const answer = await transmit(rows)
       // A request that was cut off because the page leaves says nothing about the collector.
       if (port.left()) return undefined
@@ -348,7 +356,10 @@ export function createSender(port: SenderPort): Sender {
       (running ??= alone().finally(() => {
         running = undefined
       })),
-    abort: () => request?.abort(),
+    abort() {
+      aborts++
+      request?.abort()
+    },
     encode(records) {
       const spans = spansFor(records, port)
       return spans[0] ? toJson(spans) : ''

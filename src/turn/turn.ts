@@ -50,6 +50,8 @@ export interface TurnDeps {
   clock: Clock
   timing: Pick<Timing, 'settle' | 'followUp' | 'gesture' | 'abort' | 'checkpoint'>
   guard<T>(fn: () => T): T | undefined
+  /** Runs guarded when the page has nothing to do, within a quarter of a second. */
+  idle(fn: () => void): void
   ids: { spanId(): string }
   /** When the page was hidden or suspended. */
   hidden: Intervals
@@ -286,7 +288,7 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
     let wait = remaining(now)
     if (wait <= 0) return settle()
     if (!unseen && !calls) wait = Math.min(wait, Math.max(1, opened + timing.abort - now))
-    if (wait < Infinity) timer = clock.setTimeout(() => deps.guard(wake), wait)
+    if (wait < Infinity) timer = clock.setTimeout(() => deps.idle(wake), wait)
   }
 
   const setTools = (at: number, open: number) => {

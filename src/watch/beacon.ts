@@ -13,11 +13,16 @@ interface PaintEntry extends PerformanceEntry {
   presentationTime?: number
 }
 
-/** When the browser presented it, ms. Pages that are not isolated get it coarsened to 4 ms: later by 1.5 in the median (npm run bench:paint). */
+/** Half of what pages that are not isolated get it late by at most: rounded up to 4 ms. Exact elsewhere (npm run bench:paint). */
+const COARSE = globalThis.crossOriginIsolated ? 0 : 2
+
+/** When the browser presented it, ms. */
 export const presented = (entry: PerformanceEntry): number | undefined => {
   const time = (entry as PaintEntry).presentationTime || (entry as PaintEntry).renderTime
-  return time && time - (globalThis.crossOriginIsolated ? 0 : 1.5)
+  return time && time - COARSE
 }
+/** Half-width of the error of `presented`, ms: input has its time in steps of 0.1 ms. */
+export const presentedError = COARSE + 0.3
 
 export const supports = (type: string): boolean => !!globalThis.PerformanceObserver?.supportedEntryTypes?.includes(type)
 

@@ -5,7 +5,7 @@ import { listen } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
 import type { Timing } from '../base/timing.ts'
 import type { TtftMethod } from '../turn/record.ts'
-import { createBeacon, presented, supports } from './beacon.ts'
+import { createBeacon, presented, presentedError, supports } from './beacon.ts'
 
 /** When a frame was painted. `errorMs`: half-width of the error at p95. */
 export interface Stamp {
@@ -93,7 +93,7 @@ export function createPaintClock(options: {
       guard(() => frame.done(stamp))
     }
   }
-  const exact = (frame: Frame, at: number, method: TtftMethod, errorMs = 3): void => {
+  const exact = (frame: Frame, at: number, method: TtftMethod, errorMs = presentedError): void => {
     frame.stamp = { at, method, errorMs }
     settle()
   }

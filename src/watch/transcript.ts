@@ -69,11 +69,8 @@ const ENDING = 400
 /** Text nodes that are known to grow in place. */
 const MOST_GROWING = 8
 
-/** All that the first record put in is what the second took out. */
-const replaced = (first?: MutationRecord, second?: MutationRecord): boolean =>
-  !!first?.addedNodes[0] &&
-  first.addedNodes[0] === second?.removedNodes[0] &&
-  first.addedNodes.length == second.removedNodes.length
+/** What is looked at of a `MutationRecord`; two that follow each other may be one. */
+type Change = Pick<MutationRecord, 'type' | 'target' | 'addedNodes' | 'removedNodes'>
 
 export function watchTranscript(options: {
   root?: Document | Element
@@ -91,7 +88,7 @@ export function watchTranscript(options: {
   // Observed: the root and the open shadow roots under it.
   let targets: Node[] = []
   let unwatch: Stop[] = []
-  let pending: MutationRecord[] = []
+  let pending: Change[] = []
   let pendingAt = 0
   // Changes are taken in as they come: first text, and text due for a beacon, must be known in the very frame, and a
   // hidden page has no frames. Else at the end of the frame.
@@ -170,7 +167,7 @@ export function watchTranscript(options: {
   }
 
   /** A visible change outside of composer and answers acknowledges the send. */
-  function acknowledge({ target, addedNodes, type }: MutationRecord): void {
+  function acknowledge({ target, addedNodes, type }: Change): void {
     const writing = composer()
     if (
       (type == 'childList' && ![...addedNodes].some((node) => node.nodeType < 4 && node.isConnected)) ||
@@ -195,17 +192,16 @@ export function watchTranscript(options: {
     const enter = ({ shadowRoot }: Element): void => {
       if (shadowRoot) follow(shadowRoot)
     }
-    records.forEach((record, at) => {
+    for (const record of records) {
       if (silent) acknowledge(record)
       const { type, target, removedNodes, addedNodes } = record
       if (type == 'characterData') changed.add(target as Text)
-      // By index: the iterators of node lists are slow. What was put in and taken out again at once is not looked at:
-      // pages that render all anew with each word do that many times in a frame.
-      if (!replaced(records[at - 1], record))
+      else {
+        // By index: the iterators of node lists are slow.
         for (let i = 0; i < removedNodes.length; i++) texts(removedNodes[i]!, change)
-      if (!replaced(record, records[at + 1]))
         for (let i = 0; i < addedNodes.length; i++) if (addedNodes[i]!.isConnected) texts(addedNodes[i]!, change, enter)
-    })
+      }
+    }
     for (const text of left) counter.drop(text, true)
     for (const text of changed) finder.place(text)
     // The finder knows it until its next look.
@@ -286,11 +282,29 @@ export function watchTranscript(options: {
     else job(first.stamp!)
   }
 
-  const take = (): void => void pending.push(...children.takeRecords(), ...data.takeRecords())
+  /**
+   * Pages that render all anew with each word do that many times in a frame: what was put in and taken out again is let
+   * go at once, lest each rendering be kept in memory until the frame is laid out.
+   */
+  const keep = (records: MutationRecord[]): void => {
+    for (let record of records as Change[]) {
+      const last = pending.at(-1)
+      const { type, target, addedNodes, removedNodes } = record
+      if (removedNodes[0] && removedNodes[0] === last?.addedNodes[0] && removedNodes.length == last.addedNodes.length) {
+        pending.pop()
+        record = { type, target, addedNodes, removedNodes: last.removedNodes }
+      }
+      pending.push(record)
+    }
+  }
+  const take = (): void => {
+    keep(children.takeRecords())
+    keep(data.takeRecords())
+  }
   const waits = (): boolean => doc.hidden || turns.some(({ shown }) => !shown)
   const note = (records: MutationRecord[]): void => {
     if (!pending[0]) pendingAt = clock.now()
-    for (const record of records) pending.push(record)
+    keep(records)
     if (!frame) {
       ask()
       eager = waits() || paint.due()

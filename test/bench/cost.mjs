@@ -10,6 +10,7 @@
  * the difference of the medians of alternating runs. Time per frame is of an answer at 250 tokens/s, as a sampling profiler
  * finds our files in its stacks: median of the runs' quantiles.
  */
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { launch } from './support/chromium.mjs'
 import { flag, median, option, quantile, save, table } from './support/report.mjs'
@@ -24,6 +25,8 @@ const cases = [
   ['block innerHTML', sizes],
   // Its own cost grows with the square of the length.
   ['full re-render', sizes.filter((tokens) => tokens <= 1000)],
+  // What most pages that render anew do: Markdown of the whole answer, made safe.
+  ['markdown', sizes.filter((tokens) => tokens <= 1000)],
   // One text node of hundreds of kilobytes: so does its layout.
   ['one growing text', sizes.filter((tokens) => tokens <= 10_000)],
 ].filter(([name]) => !option('only') || name === option('only'))
@@ -46,6 +49,10 @@ function chat() {
     'full re-render'(to, token, n) {
       to.all = (to.all ?? '') + (n % 50 === 0 ? '<p>' : '') + token
       to.innerHTML = to.all
+    },
+    markdown(to, token, n) {
+      to.all = (to.all ?? '') + (n % 50 === 0 ? '\n\n' : '') + (n % 9 ? token : `**${token.trim()}** `)
+      to.innerHTML = DOMPurify.sanitize(marked.parse(to.all))
     },
     'one growing text'(to, token) {
       if (!to.firstChild) to.append(document.createTextNode(''))
@@ -111,11 +118,18 @@ function chat() {
 
 const html = (head) => `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>cost</title>
 <style>#log { height: 500px; overflow: hidden scroll } .assistant { white-space: pre-wrap }</style>
+<script src="/marked.js"></script><script src="/dompurify.js"></script>
 <div id="log"></div><script>(${chat})()</script>${head}`
 // Waits are scaled: what is measured is work, and a turn that has settled is done with.
 const init = (more = '') =>
   `<script>chatVitals={q:[['init',{service:'bench',endpoint:'/v1/traces'${more}}]]}</script><script src="/chat-vitals.global.js"></script>`
+const ofPackage = (path) => {
+  const code = readFileSync(new URL(`../../node_modules/${path}`, import.meta.url))
+  return (_, response) => response.writeHead(200, { 'content-type': 'text/javascript' }).end(code)
+}
 const site = await startSite({
+  '/marked.js': ofPackage('marked/lib/marked.umd.js'),
+  '/dompurify.js': ofPackage('dompurify/dist/purify.min.js'),
   '/bare': html(''),
   '/us': html(init()),
   '/turns': html(init(',timing:{settle:5,followUp:5,sendEvery:200}')),

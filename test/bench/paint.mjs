@@ -87,6 +87,8 @@ async function measure(engine, site, scenario) {
     const why =
       (unknown !== 'never seen' && unknown) ||
       (!record && 'no record') ||
+      // The same words sent again within a second are a double click to us.
+      (record.trigger !== 'submit' && 'not opened by the key') ||
       (unseen
         ? truth !== undefined && 'it was seen'
         : unknown || (record.ttft === undefined && 'no TTFT in the record'))

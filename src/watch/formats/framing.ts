@@ -36,6 +36,10 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
   // SSE: the event being gathered. JSON: an object over several lines.
   let data: string | undefined
   let event = ''
+  // A payload that said nothing but a piece of answer: what stands before and behind it. Most differ in the piece alone.
+  let known: [before: string, after: string, name: string] | undefined
+  // Learnt so often: some streams have something else new in each.
+  let learnt = 0
 
   const attempt = (fn: () => void) => {
     try {
@@ -45,7 +49,33 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
     }
   }
 
+  /** Reads such a payload without parsing it. */
+  function again(text: string, name: string): boolean {
+    if (!known) return false
+    const [before, after, like] = known
+    if (
+      name != like ||
+      text.length <= before.length + after.length ||
+      !text.startsWith(before) ||
+      !text.endsWith(after)
+    )
+      return false
+    const piece = text.slice(before.length, -after.length)
+    if (/["\\]/.test(piece)) return false
+    notes.answer(piece)
+    return true
+  }
+  function learn(text: string, name: string): void {
+    const piece = notes.only()
+    if (!piece || learnt > 3) return
+    const at = text.indexOf(`"${piece}"`) + 1
+    if (!at || text.includes(`"${piece}"`, at)) return
+    learnt++
+    known = [text.slice(0, at), text.slice(at + piece.length), name]
+  }
+
   function message(text: string, name = ''): void {
+    if (again(text, name)) return
     let body = text.trim()
     if (body[0] != '{') {
       if (/^\[?done\]?$/i.test(body)) return notes.terminal()
@@ -58,7 +88,10 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
       }
     }
     try {
-      readPayload(JSON.parse(body), notes, name)
+      const payload = JSON.parse(body)
+      notes.only()
+      readPayload(payload, notes, name)
+      learn(text, name)
     } catch {
       // Some servers forget the blank line between events.
       if (body.includes('\n')) for (const line of body.split('\n')) message(line, name)

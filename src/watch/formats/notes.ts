@@ -32,6 +32,8 @@ export interface Notes {
   /** Of the response and of the model. */
   ids(response: unknown, model?: unknown): void
   tokens(input: unknown, output: unknown): void
+  /** The piece of answer, if nothing else came since the last time. */
+  only(): string | undefined
   /** Nothing that was promised is missing. */
   complete(): boolean
   /** The terminal event was seen. */
@@ -67,6 +69,8 @@ export function createNotes(): Notes {
   let over = false
   // Kept, because a refusal's own finish word is `stop`, and because text after a tool's finish ends the tool.
   let finish: Content['finish']
+  // What came since `only` was asked: a piece of answer; empty when something else, or more, came.
+  let sole: string | undefined
 
   /** The model goes on: the tools it waited for have run. */
   const resume = () => {
@@ -87,6 +91,7 @@ export function createNotes(): Notes {
     }
     if (!fresh) return
     if (key == 'answer' || finish == 'tool') resume()
+    sole = key == 'answer' && sole === undefined && fresh === text && !resent ? fresh : ''
     content[key] = (content[key] ?? '') + fresh
     content.model = true
   }
@@ -95,9 +100,13 @@ export function createNotes(): Notes {
     answer: say('answer'),
     reasoning: say('reasoning'),
     model: (some) => {
-      if (some) content.model = true
+      if (some) {
+        sole = ''
+        content.model = true
+      }
     },
     tool: (id, open) => {
+      sole = ''
       if (open ? tools.has(id) || ran.has(id) || tools.size >= MOST_TOOLS : !tools.delete(id)) return
       if (open) {
         if (finish == 'tool') resume()
@@ -109,6 +118,7 @@ export function createNotes(): Notes {
     finish: (word, last) => {
       // DashScope says "null" until it ends.
       if (typeof word != 'string' || !word || word == 'null') return
+      sole = ''
       finished = true
       if (last) notes.terminal()
       if (/error/i.test(word)) return void (content.errorType ??= errorName(word) ?? 'error')
@@ -118,10 +128,12 @@ export function createNotes(): Notes {
     },
     failed: (error) => {
       const e = (error ?? {}) as Record<string, unknown>
+      sole = ''
       finished = true
       content.errorType = errorName(e.type ?? e.code ?? e.status) ?? 'error'
     },
     terminal: () => {
+      sole = ''
       content.terminal = over = true
     },
     promise: () => {
@@ -135,8 +147,14 @@ export function createNotes(): Notes {
       notes.name('modelName', model)
     },
     tokens: (input, output) => {
+      if (Number.isFinite(input ?? output)) sole = ''
       if (Number.isFinite(input)) content.inputTokens = input as number
       if (Number.isFinite(output)) content.outputTokens = output as number
+    },
+    only: () => {
+      const piece = sole
+      sole = undefined
+      return piece
     },
     complete: () => finished || over || !promised,
     over: () => over,

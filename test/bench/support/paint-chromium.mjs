@@ -51,11 +51,12 @@ async function truthOf(events, eye) {
   }
   if (!first) return { why: 'never seen' }
   const open = new Map()
-  for (const { name, ph, pid, id2, args, ts } of events) {
-    if (name !== 'PipelineReporter' || pid !== submit.pid) continue
+  for (const { name, ph, pid, id2, args, ts } of [...events].sort((a, b) => a.ts - b.ts)) {
+    if (pid !== submit.pid) continue
     const key = id2?.local
-    if (ph === 'b') open.set(key, args.frame_reporter)
-    else if (ph === 'e') {
+    if (name === 'PipelineReporter' && ph === 'b') open.set(key, args.frame_reporter)
+    // Its stage, not the report itself: where a first stage is noted before the report, the trace swaps their ends.
+    else if (name === 'SubmitCompositorFrameToPresentationCompositorFrame' && ph === 'e') {
       const frame = open.get(key)
       if (frame?.frame_sequence === first.args.frame_sequence && /PRESENTED/.test(frame.state))
         return { at: (ts - submit.ts) / 1000 }
@@ -76,7 +77,7 @@ async function press(tab) {
 }
 
 /**
- * Truth: the trace's screenshots show which frame first held the answer's magenta; that frame's pipeline report ends when
+ * Truth: the trace's screenshots show which frame first held the answer's magenta; that frame's pipeline report says when
  * it was presented. The submit is a user timing mark in the same trace, so that no two clocks are compared.
  *
  * @returns {Promise<import('../paint.mjs').Engine>}
@@ -95,11 +96,12 @@ export async function startChromium() {
       await tab.show()
       await sleep(600)
       if (slow) await tab.send('Emulation.setCPUThrottlingRate', { rate: slow })
+      let said = 0
       return {
         async run() {
           const before = await tab.run(`${inner}records.length`)
           await tab.run(`${inner}document.querySelector('#log').textContent = ''; ${inner}box.focus()`)
-          await tab.send('Input.insertText', { text: 'Tell me' })
+          await tab.send('Input.insertText', { text: `Tell me of ${++said}` })
           const other = hide && (await browser.tab())
           await tab.show()
           const events = await traced(tab, async () => {

@@ -53,9 +53,10 @@ export async function startOnScreen(launch) {
       // Where the answer shows is known from a first one, that is not counted; of what shall not show, everywhere.
       let rows = Array.from({ length: screen.size[1] / 16 }, (_, i) => i * 16)
 
+      let said = 0
       const run = async () => {
         await browser.run("(document.querySelector('#log').textContent = '', box.focus())")
-        await browser.type('Tell me')
+        await browser.type(`Tell me of ${++said}`)
         await sleep(100)
         if (screen.rows().length) return { why: 'magenta before the answer' }
         const before = await browser.run('records.length')

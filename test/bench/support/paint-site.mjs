@@ -82,6 +82,7 @@ function page(scenario) {
     performance.mark('cv-submit', { startTime: event.timeStamp })
     const t0 = event.timeStamp
     const peers = (window.peers = { t0 })
+    const said = box.value
     box.value = ''
     const add = (className, text = '') => {
       const div = document.createElement('div')
@@ -90,7 +91,7 @@ function page(scenario) {
       log.append(div)
       return div
     }
-    add('user', 'Tell me')
+    add('user', said)
     if (scenario.startsWith('below')) add('far')
     if (scenario === 'placeholder') add('wait', 'Thinking')
     let answer = add(scenario === 'same block' ? 'wait' : 'answer', scenario === 'same block' ? 'Thinking' : '')
@@ -108,7 +109,7 @@ function page(scenario) {
     const response = await fetch('/v1/chat/completions', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ stream: true, messages: [{ role: 'user', content: 'Tell me' }] }),
+      body: JSON.stringify({ stream: true, messages: [{ role: 'user', content: said }] }),
     })
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
     let all = (window.said = '')

@@ -616,7 +616,9 @@ test('stop delivers what there is, and then nothing happens', async () => {
   const world = createWorld()
   const page = world.page('page-1')
   page.put(done(), 'ready')
-  await page.stop()
+  const stopped = page.stop()
+  await page.pass(1000)
+  await stopped
   expect(page.counts().delivered).toBe(1)
   page.put(done(2), 'ready')
   page.leave()

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { hear } from './streams.ts'
 
@@ -268,4 +269,42 @@ test('an error type is an identifier, never a message', () => {
 
 test('an empty stream is done', () => {
   expect(hear([])).toMatchObject({ answer: '', end: 'done', contents: [] })
+})
+
+// Events like the one before are not parsed: what differs in more than the text must still be.
+test('pieces of answer that come alike are read as if each were parsed', () => {
+  const openai = (content: string, more = {}) => ({
+    id: 'chatcmpl-1',
+    choices: [{ index: 0, delta: { content }, finish_reason: null }],
+    ...more,
+  })
+  const claude = (text: string) => ({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } })
+  const ollama = (content: string) => ({ model: 'content', message: { role: 'assistant', content }, done: false })
+  const piece = fc.oneof(
+    fc.string(),
+    fc.string({ unit: 'grapheme' }),
+    fc.constantFrom('"', '\\', '\n', '","', 'content'),
+  )
+  for (const event of [openai, claude, ollama])
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        // What looks like reasoning has a test of its own.
+        if (pieces.join('').includes('<think>')) return
+        expect(spoken(sse(...pieces.map((one) => event(one)))).join('')).toBe(pieces.join(''))
+      }),
+    )
+  const stream = sse(openai('Hel'), openai('lo'), openai('!', { usage: { prompt_tokens: 3, completion_tokens: 4 } }))
+  expect(hear(stream)).toMatchObject({ answer: 'Hello!', inputTokens: 3, outputTokens: 4 })
+  const ending = sse(openai('a'), openai('b'), {
+    id: 'chatcmpl-1',
+    choices: [{ index: 0, delta: { content: 'c' }, finish_reason: 'length' }],
+  })
+  expect(hear(ending)).toMatchObject({ answer: 'abc', finish: 'length' })
+  const other = sse(openai('a'), openai('b'), { id: 'chatcmpl-1', choices: [{ index: 1, delta: { content: 'c' } }] })
+  expect(hear(other).answer).toBe('ab')
+  const names = ['event: message\ndata: {"text":"a"}\n\n', 'event: message\ndata: {"text":"b"}\n\n']
+  expect(hear(names).answer).toBe('ab')
+  expect(hear([...names, 'event: error\ndata: {"text":"c"}\n\n']).answer).toBe(
+    hear(['event: message\ndata: {"text":"ab"}\n\n', 'event: error\ndata: {"text":"c"}\n\n']).answer,
+  )
 })

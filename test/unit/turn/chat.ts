@@ -69,6 +69,7 @@ export function startChat(overrides: Partial<TurnsOptions> = {}) {
     clock,
     timing,
     guard,
+    idle: guard,
     ids: { traceId: () => id(32), spanId: () => id(16) },
     identity: () => ({ sessionId: 'session', pageId: 'page' }),
     isChat: ({ url }) => (url.includes('/chat') ? 'yes' : url.includes('/maybe') ? 'maybe' : 'no'),

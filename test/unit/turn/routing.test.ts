@@ -30,7 +30,9 @@ describe('a turn opens', () => {
   // A prerendered page asked at once: its turn had begun before anybody came.
   test('of a prerendered page with the visit, not before', () => {
     const plain = startChat().gesture('submit', { prompt: 'hi' })
-    const chat = startChat({ visitedAt: plain.clock.now() + 500 }).call('/chat', 'hi').wait(800)
+    const chat = startChat({ visitedAt: plain.clock.now() + 500 })
+      .call('/chat', 'hi')
+      .wait(800)
     expect(chat.opened[0]!.record.startedAt - plain.opened[0]!.record.startedAt).toBe(500)
     expect(answered(chat).record.requests[0]).toMatchObject({ startMs: 0 })
   })
