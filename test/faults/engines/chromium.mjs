@@ -1,7 +1,7 @@
 // Chromium, driven by the DevTools protocol over a pipe.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { launch } from '../../bench/support/chromium.mjs'
-import { busiest } from './processes.mjs'
+import { busiest } from '../../support/processes.mjs'
 
 export const name = 'Chromium'
 
