@@ -1,6 +1,6 @@
 // `npm run test:faults`: every row of the fault table, injected for real, in every engine that is here; ends with the table
 // of what became of the turns. `--trials N` (12), `--short` (3), `--rows 1,2,5`, `--browser chromium,firefox,webkit`,
-// `--loads` (also the big loads), `--real-time` (waits as they are, one trial a row), `--jobs N` (4), `--json FILE`.
+// `--loads` (also the big loads), `--soak MINUTES` (that alone), `--real-time` (waits as they are, one trial a row), `--jobs N` (4), `--json FILE`.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 import { loads } from './loads.mjs'
 import { rows } from './rows/index.mjs'
+import { soak } from './soak.mjs'
 import { table } from './support/table.mjs'
 import { runTrial } from './support/trial.mjs'
 
@@ -21,6 +22,7 @@ const { values: given } = parseArgs({
     jobs: { type: 'string', default: '4' },
     short: { type: 'boolean' },
     loads: { type: 'boolean' },
+    soak: { type: 'string' },
     'real-time': { type: 'boolean' },
     build: { type: 'boolean', default: true },
   },
@@ -30,6 +32,7 @@ const realTime = given['real-time'] === true
 const trials = Number(given.trials ?? (realTime ? 1 : given.short ? 3 : 12))
 const wanted = given.rows?.split(',')
 if (!(trials >= 1)) throw new Error('--trials takes a number')
+if (given.soak && !(given.soak > 0)) throw new Error('--soak takes minutes')
 
 if (given.build || !existsSync(`${root}dist/chat-vitals.global.js`)) {
   const { status } = spawnSync('npx', ['rollup', '-c', '--silent'], { cwd: root, stdio: 'inherit' })
@@ -49,7 +52,7 @@ await build({
 })
 const support = await import(supportFile)
 
-const all = given.loads ? [...rows, ...loads] : rows
+const all = given.soak ? [soak(Number(given.soak))] : given.loads ? [...rows, ...loads] : rows
 const chosen = all.filter(({ row }) => !wanted || wanted.includes(String(row)))
 if (!chosen.length)
   throw new Error(`--rows ${given.rows}: there are 1 to 41, and the loads ${loads.map((one) => one.row)}`)
@@ -80,18 +83,30 @@ for (const browserName of browsers) {
       notShown: hindrance(row),
       trials: trialsOf.sort((a, b) => a.n - b.n),
     }))
-  let browser
   const tasks = chosen
     .filter((row) => !hindrance(row))
     .flatMap((row) => Array.from({ length: row.once ? 1 : trials }, (_, n) => ({ row, n })))
   /** Rows that measure their own machine run when nothing else does. */
   const [alone, together] = [tasks.filter(({ row }) => row.alone), tasks.filter(({ row }) => !row.alone)]
+  // The browser that rows without one of their own share; started again when it has ended before its time.
+  let shared
+  let browser
+  const share = () => {
+    if (browser?.ended()) shared = browser = undefined
+    shared ??= engine.start().then(
+      (started) => (browser = started),
+      (error) => {
+        shared = undefined
+        throw error
+      },
+    )
+    return shared
+  }
   const work = async (queue) => {
     for (let task; (task = queue.shift());) {
       const { row, n } = task
       const started = Date.now()
-      browser ??= engine.start()
-      const result = await runTrial({ row, engine, browser: await browser, n, realTime, support })
+      const result = await runTrial({ row, engine, share, n, realTime, support })
       results.get(row).push(result)
       const state = result.problems.length ? `BROKEN: ${result.problems.join('; ')}` : 'holds'
       console.log(`${engine.name} row ${row.row} trial ${n + 1}: ${state} (${Date.now() - started} ms)`)
@@ -99,10 +114,13 @@ for (const browserName of browsers) {
       save()
     }
   }
-  const jobs = engine.jobs ?? Number(given.jobs)
-  await Promise.all(Array.from({ length: jobs }, () => work(together)))
-  await work(alone)
-  await (await browser)?.close()
+  try {
+    const jobs = engine.jobs ?? Number(given.jobs)
+    await Promise.all(Array.from({ length: jobs }, () => work(together)))
+    await work(alone)
+  } finally {
+    await browser?.close()
+  }
   report = [...before, ...told()]
 }
 

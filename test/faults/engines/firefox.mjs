@@ -34,8 +34,11 @@ export async function start({ profile } = {}) {
     fresh: (type) => send('NewWindow', { type }).then(({ handle }) => handle),
   })
 
+  let dead = false
+  gone.then(() => (dead = true))
   return {
     open,
+    ended: () => dead,
     pid: firefox.pid,
     kill: firefox.kill,
     async quit() {

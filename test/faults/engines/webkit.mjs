@@ -25,7 +25,13 @@ export async function start() {
     await screen.close()
     throw error
   })
-  const { send } = webkit
+  // An error of the session, not of what was asked of it: its browser is gone.
+  let dead = false
+  const send = (...all) =>
+    webkit.send(...all).catch((error) => {
+      dead ||= /invalid session id|fetch failed/.test(error.message)
+      throw error
+    })
   const home = await send('window', undefined, 'GET')
   const { open } = createTabs({
     root: webkit.pid,
@@ -41,6 +47,7 @@ export async function start() {
   })
   return {
     open,
+    ended: () => dead,
     pid: webkit.pid,
     async close() {
       await webkit.close()

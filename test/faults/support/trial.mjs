@@ -66,10 +66,11 @@ const peek = async () => {
 }
 
 /**
- * @param {{ row: object, engine: object, browser: object, n: number, realTime: boolean, support: object }} given
+ * @param {{ row: object, engine: object, share: () => Promise<object>, n: number, realTime: boolean, support: object }} given `share`
+ *   gives the browser of rows that need none of their own
  * @returns {Promise<object>} what became of the turns, and the promises that were broken
  */
-export async function runTrial({ row, engine, browser: shared, n, realTime, support }) {
+export async function runTrial({ row, engine, share, n, realTime, support }) {
   const problems = []
   const facts = {}
   const tabs = []
@@ -80,7 +81,7 @@ export async function runTrial({ row, engine, browser: shared, n, realTime, supp
   const timing = { ...support.timing }
   if (!realTime) for (const name of scaled) timing[name] *= scale
   const profile = row.own ? await mkdtemp(join(tmpdir(), 'chat-vitals-faults-')) : undefined
-  let browser = profile ? undefined : shared
+  let browser
   // Aborted when the trial is over, by its end or by the clock: whatever waits then waits no longer.
   const over = new AbortController()
   const ended = new Promise((_, reject) => over.signal.addEventListener('abort', () => reject(over.signal.reason)))
@@ -228,7 +229,7 @@ export async function runTrial({ row, engine, browser: shared, n, realTime, supp
   const most = realTime ? 1_200_000 : (row.mostMs ?? 120_000)
   const timer = setTimeout(() => over.abort(new Error(`the trial did not end within ${most} ms`)), most)
   try {
-    if (profile) browser = await engine.start({ profile })
+    browser = profile ? await engine.start({ profile }) : await share()
     await Promise.race([row.trial(t), ended])
     const told = []
     for (const tab of tabs) told.push(await tab.run(tell).catch(() => undefined))
