@@ -3,8 +3,8 @@ import { startFirefox } from '../../support/firefox.mjs'
 import { createTabs } from './serial.mjs'
 
 export const name = 'Firefox'
-/** Commands go one after the other: trials do too. */
-export const jobs = 1
+/** Commands go one after the other. */
+export const serial = true
 export const cannot = {
   freeze: 'Firefox does not freeze tabs',
   block: 'its driver cannot block addresses',

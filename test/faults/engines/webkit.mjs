@@ -4,7 +4,8 @@ import { startWebKit } from '../../support/webkit.mjs'
 import { createTabs } from './serial.mjs'
 
 export const name = 'WebKitGTK'
-export const jobs = 1
+/** Commands go one after the other. */
+export const serial = true
 const forgets = 'a driven WebKitGTK keeps nothing on disk: there is no next visit after its end'
 export const cannot = {
   kill: forgets,

@@ -227,7 +227,11 @@ export async function runTrial({ row, engine, share, n, realTime, support }) {
 
   let result = { opened: 0, delivered: 0, pending: 0, dropped: 0, unexplained: 0, duplicates: 0, raw: 0, reasons: {} }
   const most = realTime ? 1_200_000 : (row.mostMs ?? 120_000)
-  const timer = setTimeout(() => over.abort(new Error(`the trial did not end within ${most} ms`)), most)
+  let late = false
+  const timer = setTimeout(() => {
+    late = true
+    over.abort(new Error(`the trial did not end within ${most} ms`))
+  }, most)
   try {
     browser = profile ? await engine.start({ profile }) : await share()
     await Promise.race([row.trial(t), ended])
@@ -251,5 +255,5 @@ export async function runTrial({ row, engine, share, n, realTime, support }) {
     if (profile) await rm(profile, { recursive: true, force: true, maxRetries: 5 }).catch(() => {})
     await Promise.all([site.close(), collector.close()])
   }
-  return { n, ...result, facts, problems }
+  return { n, ...result, late, facts, problems }
 }
