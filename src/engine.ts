@@ -80,6 +80,8 @@ export interface EngineOptions {
   composer(): Element | undefined
   /** A turn is open, or none is. */
   alive(on: boolean): void
+  /** Has it told if the machine has just slept. */
+  awake(): void
 }
 
 /** The verbs of the handle, and the port of the watchers. */
@@ -152,7 +154,9 @@ export function createEngine(options: EngineOptions): Engine {
       locks: attempt(() => navigator.locks),
     },
     hold: options.consent() !== 'granted',
-    debug: config.debug,
+    dropped: (ids, reason) => {
+      if (config.debug) console.debug(`[chat-vitals] dropped (${reason})`, ids)
+    },
   })
   /** Addresses of requests leave without credentials, query and fragment. */
   const cleaned = (record: TurnRecord): TurnRecord => ({
@@ -198,6 +202,7 @@ export function createEngine(options: EngineOptions): Engine {
     promptOf,
     ...options.propagation,
     backendOf,
+    awake: options.awake,
     screen: (port, prompt) => transcript?.open(port, prompt, clock.behind() > 0),
     onOpen(turn, opened) {
       open.add(turn.id)

@@ -23,6 +23,7 @@ import type { CallPort, LifePort, ManualTurn, ManualTurnOptions, PagePort, Promi
 import type { SignalKind, TurnRecord } from './turn/record.ts'
 import { watchActions } from './watch/actions.ts'
 import { watchAttention } from './watch/attention.ts'
+import type { Attention } from './watch/attention.ts'
 import { createFeed } from './watch/feed.ts'
 import type { Feed, Formats } from './watch/feed.ts'
 import { watchFetch, wrapFetch } from './watch/fetch.ts'
@@ -179,7 +180,7 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
   // Streams under way.
   const feeds = new Set<Feed>()
   let unwatch: Stop | undefined
-  let alive: ((on: boolean) => void) | undefined
+  let attention: Attention | undefined
   let composer: (() => Element | undefined) | undefined
 
   let engine: Engine | undefined
@@ -219,7 +220,8 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
       parts: kit,
       createDelivery,
       composer: () => composer?.(),
-      alive: (on) => alive?.(on),
+      alive: (on) => attention?.active(on),
+      awake: () => attention?.awake(),
     })
     if (unwatch) engine.watch()
   }
@@ -334,9 +336,8 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
       reader: () => engine?.read,
       on: (control, element) => tell((it) => it.used(control, element)),
     })
-    const attention = watchAttention({ port, clock, guard, timing })
+    attention = watchAttention({ port, clock, guard, timing })
     composer = actions.composer
-    alive = attention.active
     port.visibility(clock.now(), document.hidden)
     unwatch = stopAll([
       watchFetch(wire),

@@ -11,6 +11,7 @@ import type { SpanExporter } from '../config.ts'
 import type { AnyRecord, Attributes, TurnRecord, TurnRef } from '../turn/record.ts'
 import { lastWords } from './last-words.ts'
 import type { recoverPages } from './recovery.ts'
+import { revisions } from './revisions.ts'
 import type { Sender, SenderPort } from './sender.ts'
 import { createStore } from './store.ts'
 import type { ContextRow, Row } from './store.ts'
@@ -66,7 +67,8 @@ export interface DeliveryOptions {
   natives: Natives
   /** Consent is pending: keep all in memory until `release()`. */
   hold?: boolean
-  debug?: boolean
+  /** Told of what is given up, by the records' ids. */
+  dropped?(ids: string[], reason: string): void
 }
 
 export interface Delivery {
@@ -169,7 +171,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       if (reason) counts.dropped[reason] = (counts.dropped[reason] ?? 0) + 1
       else counts.delivered++
     }
-    if (reason) device.fresh += ids.length
+    if (!reason || !ids[0]) return
+    device.fresh += ids.length
+    guard(() => options.dropped?.(ids, reason))
   }
 
   /** The record as it will be sent, for good: copies of it must be alike. */
@@ -219,8 +223,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const inShort = (records: AnyRecord[]): string =>
     lastWords(records, resource, options.version, ['session.id', ...(options.sessionKeys ?? [])])
 
-  /** The body of a last request; fewer words where the whole mapping has not come yet. */
-  const bodyOf = (records: AnyRecord[]): string => loaded?.encode(records) ?? inShort(records)
+  /** The body of a last request; fewer words, of a lower revision, where the whole mapping has not come yet. */
+  const bodyOf = (records: AnyRecord[]): string =>
+    loaded?.encode(records) ?? inShort(records.map((record) => ({ ...record, rev: record.rev + revisions.words })))
 
   const mayPost = (): boolean => !holding && Math.max(device.until, device.blocked) <= clock.epoch()
 
@@ -245,13 +250,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (!body || !fetch) return
     const post = async (keepalive?: boolean) => fetch(endpoint, requestOf(body, { keepalive }))
     quietly(post(true).catch(() => post()))
-    if (loaded) return
-    // What was only said in part is said again in full: under a higher revision.
-    for (const one of told) {
-      one.row.record.rev = ++one.row.rev
-      one.saved = undefined
-    }
-    write()
   }
 
   const saveTail = (): void => {
@@ -305,9 +303,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     try {
       wait = await (await load()).drain()
     } catch {
-      wait = timing.leaderTakeover * attempts
+      wait = timing.loadAgain * attempts
     }
-    if (wait != null) schedule(wait)
+    // With nothing to send it still looks after those that died.
+    if (loaded || wait != null) schedule(wait ?? timing.tidyEvery)
   }
 
   /** A drain in `ms` at the latest. */
@@ -346,7 +345,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       one.saved = undefined
     }
     write()
-    if (die) clock.setTimeout(guard.wrap(touch), timing.leaderTakeover)
+    if (die) clock.setTimeout(guard.wrap(touch), timing.signOfLife)
   }
 
   /** Held while the page lives: others must not take its open turns for those of a dead one. */
@@ -392,8 +391,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       if (old) quietly(store.run('records', 'readwrite', (name) => name('records').delete(id)))
       return
     }
-    // Only a ready row can have been sent.
-    if (old?.state === 'ready' && row.rev <= old.rev) row.record.rev = row.rev = old.rev + 1
+    // Only a ready row can have been sent whole.
+    const whole = state === 'ready' && record.kind === 'turn' ? revisions.whole : 0
+    const after = old?.state === 'ready' ? old.rev + revisions.amended : 0
+    row.record.rev = row.rev = Math.max(record.rev + whole, after)
     held.delete(id)
     held.set(id, { row })
     if (urgent || (state === 'open' && !old)) write()
@@ -406,7 +407,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (news || clock.now() - laterAt > timing.fetchLater) idle(() => left || arm())
   }
 
-  // The tail last: it knows the revisions that are still to be sent.
   const end = (): void => {
     sendLeaving()
     saveTail()

@@ -11,6 +11,7 @@ const isSound = ({ record }: Row): boolean =>
 export interface Outbox {
   /** Oldest first; what is no record is set aside and counted. */
   rows(state: Row['state'], most?: number): Promise<Row[]>
+  /** Not over a higher revision: it was written meanwhile. */
   put(rows: Row[]): Promise<void>
   /** Those of a higher revision stay: they were written meanwhile. */
   remove(rows: Row[]): Promise<void>
@@ -73,7 +74,12 @@ export function createOutbox(options: {
     },
     put: (rows) =>
       records('readwrite', (all) => {
-        for (const row of rows) all.put(row, row.record.id)
+        for (const row of rows) {
+          const known: IDBRequest<Row | undefined> = all.get(row.record.id)
+          known.onsuccess = () => {
+            if ((known.result?.rev ?? 0) <= row.rev) all.put(row, row.record.id)
+          }
+        }
       }),
     remove: (rows) =>
       records('readwrite', (all) => {
@@ -90,9 +96,8 @@ export function createOutbox(options: {
       let taken = false
       await update<{ owner: string; until: number }>('lease', (lease) => {
         // A lease far in the future is of a clock that was wrong.
-        taken = !lease || lease.owner === owner || lease.until < now || lease.until > now + timing.leaderTakeover * 2
-        // Shorter than the takeover by what others take to look.
-        return taken ? { owner, until: now + (timing.leaderTakeover * 2) / 3 } : undefined
+        taken = !lease || lease.owner === owner || lease.until < now || lease.until > now + timing.leaderTakeover
+        return taken ? { owner, until: now + timing.leaderLease } : undefined
       })
       return taken
     },

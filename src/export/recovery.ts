@@ -1,13 +1,11 @@
 /** Finds what pages that died have left behind, and makes of it records that can be sent. Loaded when there is something. */
 import type { TurnRecord } from '../turn/record.ts'
 import type { Outbox } from './outbox.ts'
+import { revisions } from './revisions.ts'
 import type { SenderPort } from './sender.ts'
 import type { Row } from './store.ts'
 import { tailPrefix } from './tail.ts'
 import type { Tail } from './tail.ts'
-
-/** Without Web Locks a page is dead when it has not written for this long; hidden pages run timers once a minute. */
-const silentMs = 90_000
 
 /** Resolves when done. Runs under the sender's lock, so that no two pages recover the same turn. */
 export async function recoverPages(port: SenderPort, outbox: Outbox): Promise<void> {
@@ -17,7 +15,7 @@ export async function recoverPages(port: SenderPort, outbox: Outbox): Promise<vo
   const locks = await natives.locks?.query()
   const alive = locks && new Set(locks.held?.map((lock) => lock.name))
   const isDead = (page: string, seen: number): boolean =>
-    page !== pageId && (alive ? !alive.has('chat-vitals:page:' + page) : now - seen > silentMs)
+    page !== pageId && (alive ? !alive.has('chat-vitals:page:' + page) : now - seen > timing.silent)
 
   const tails = new Map<string, Tail>()
   const keys = Object.keys(localStorage ?? {}).filter((key) => key.startsWith(tailPrefix))
@@ -63,8 +61,7 @@ export async function recoverPages(port: SenderPort, outbox: Outbox): Promise<vo
       return
     }
     Object.assign(sealed.delivery!, { opened: record.seq, recovered: true, delayMs: Math.max(0, now - end) })
-    // Well above what fetchLater may have sent, which can be some checkpoints ahead of the database.
-    sealed.rev = Math.max(record.rev, row?.rev ?? 0) + 50
+    sealed.rev = Math.max(record.rev, row?.rev ?? 0) + revisions.recovered
     recovered.push({
       ...port.rowOf(sealed, 'ready', row?.at ?? at),
       pageId: record.pageId,
@@ -76,9 +73,8 @@ export async function recoverPages(port: SenderPort, outbox: Outbox): Promise<vo
   for (const [, tail] of tails) {
     for (const { saved, record } of tail.entries) {
       const row = byId.get(record.id)
-      // Its row was there and is gone: it was delivered. Its row is newer: that one counts.
-      if ((saved && stored && !row) || (row && (row.state === 'ready' ? row.rev >= record.rev : row.rev > record.rev)))
-        continue
+      // Its row was there and is gone: it was delivered. Its row is as new, and has its curve: that one counts.
+      if ((saved && stored && !row) || (row && row.rev >= record.rev)) continue
       byId.delete(record.id)
       if (record.kind === 'turn' && !record.outcome) settle(record, row, tail.at, true)
       else

@@ -61,8 +61,6 @@ const growth = 3
 const gzipFrom = 2048
 /** A record sent this long after its end says so. */
 const lateMs = 30_000
-/** So often the device is tidied, and looked through for what pages that died have left. */
-const tidyMs = 600_000
 
 export function createSender(port: SenderPort): Sender {
   const { endpoint, exporter, clock, timing, guard, natives, store, device, held, mine, settle, pageId } = port
@@ -79,7 +77,9 @@ export function createSender(port: SenderPort): Sender {
   let request: AbortController | undefined
   // Calls of `abort`: what was about to be sent then is not.
   let aborts = 0
+  // Epoch ms at which the device was last tidied, and looked through for what pages that died have left.
   let tidied = -Infinity
+  let looked = -Infinity
   let attempts = 0
   // The next pause need not be waited for.
   let probe = false
@@ -143,7 +143,11 @@ export function createSender(port: SenderPort): Sender {
   const next = async (): Promise<Row[]> => {
     const rows = new Map<string, Row>()
     if (stored()) for (const row of await outbox.rows('ready')) rows.set(row.record.id, row)
-    for (const [id, { row, saved }] of held) if (row.state === 'ready' && (!saved || rows.has(id))) rows.set(id, row)
+    for (const [id, { row, saved }] of held) {
+      const known = rows.get(id)
+      // Another tab may have noted how late it is: under a higher revision.
+      if (row.state === 'ready' && (known ? known.rev <= row.rev : !saved)) rows.set(id, row)
+    }
     const sorted = [...rows.values()].sort((a, b) => a.at - b.at)
     const resource = JSON.stringify(sorted[0]?.resource)
     let room = (document.hidden ? keepaliveBytes : batchBytes) / growth
@@ -252,8 +256,11 @@ export function createSender(port: SenderPort): Sender {
   }
 
   const tidy = async (): Promise<void> => {
-    tidied = clock.epoch()
-    if (stored()) await outbox.sweep(tidied)
+    looked = clock.epoch()
+    if (looked - tidied >= timing.tidyEvery) {
+      tidied = looked
+      if (stored()) await outbox.sweep(looked)
+    }
     const left = Object.keys(natives.localStorage ?? {}).some(
       (key) => key.startsWith(tailPrefix) && key !== tailPrefix + pageId,
     )
@@ -268,7 +275,7 @@ export function createSender(port: SenderPort): Sender {
   const run = async (): Promise<number | undefined> => {
     // The database may only now turn out to be closed to us.
     await share()
-    if (clock.epoch() - tidied > tidyMs) {
+    if (clock.epoch() - looked >= timing.recoverEvery) {
       const tidying = tidy()
       guard.later(tidying)
       await tidying.catch(() => {})
@@ -288,7 +295,7 @@ export function createSender(port: SenderPort): Sender {
         continue
       }
       await noteDelay(rows)
-      if (!locks && stored() && !(await lease())) return timing.leaderTakeover / 4
+      if (!locks && stored() && !(await lease())) return timing.leaderLook
       const before = aborts
       // Encoding takes longer than all else that we do.
       if (!document.hidden) await new Promise<void>((resolve) => port.idle(resolve))
@@ -327,7 +334,7 @@ export function createSender(port: SenderPort): Sender {
     }
     await share()
     return mine.size > [...held.values()].filter((one) => one.row.state === 'open').length
-      ? timing.leaderTakeover / 4
+      ? timing.leaderLook
       : undefined
   }
 
@@ -338,7 +345,7 @@ export function createSender(port: SenderPort): Sender {
         return (await locks.request('chat-vitals:send', { ifAvailable: true }, (lock) => {
           asked = true
           // Another tab sends; look again soon, it may die.
-          return lock ? run() : timing.leaderTakeover / 4
+          return lock ? run() : timing.leaderLook
         })) as number | undefined
       } catch (error) {
         if (asked) throw error
@@ -348,7 +355,7 @@ export function createSender(port: SenderPort): Sender {
     }
     // Without a database there is nothing to share either.
     await share()
-    return stored() && !(await lease()) ? timing.leaderTakeover / 4 : run()
+    return stored() && !(await lease()) ? timing.leaderLook : run()
   }
 
   return {

@@ -3,6 +3,7 @@
  * Reading them back is recovery's.
  */
 import type { AnyRecord } from '../turn/record.ts'
+import { revisions } from './revisions.ts'
 
 export const tailPrefix = 'chat-vitals:tail:'
 const maxLetters = 4096
@@ -20,6 +21,16 @@ export interface Tail {
   entries: { saved: boolean; record: AnyRecord }[]
 }
 
+/** Without its growth curve. A settled turn may have been sent with it: without, it is of a lower revision. */
+const shorter = (record: AnyRecord): AnyRecord =>
+  record.kind === 'turn'
+    ? {
+        ...record,
+        render: { ...record.render, curve: [] },
+        rev: record.outcome ? record.rev + revisions.tail : record.rev,
+      }
+    : record
+
 /** Writes what fits, newest first; a growth curve is the first thing left out. Nothing to say: the key goes. */
 export function writeTail(storage: Storage, pageId: string, tail: Tail): void {
   const { entries, ...rest } = tail
@@ -27,8 +38,8 @@ export function writeTail(storage: Storage, pageId: string, tail: Tail): void {
   let some = tail.dropped
   for (const entry of entries.reverse()) {
     const all = JSON.stringify(entry)
-    const short = JSON.stringify(entry, (key, value: unknown) => (key === 'curve' ? [] : value))
-    const fits = [all, short].find((json) => text.length + json.length < maxLetters - 3)
+    const short = () => JSON.stringify({ ...entry, record: shorter(entry.record) })
+    const fits = [() => all, short].map((say) => say()).find((json) => text.length + json.length < maxLetters - 3)
     if (fits) text += (text.endsWith('[') ? '' : ',') + fits
     some ||= +!!fits
   }

@@ -55,6 +55,8 @@ export interface TurnDeps {
   ids: { spanId(): string }
   /** When the page was hidden or suspended. */
   hidden: Intervals
+  /** Has `hidden` brought up to date: a machine that slept is told by its first mark, not by the next heartbeat. */
+  awake?(): void
   /** The gesture that made the page abort a call of this turn at `at`, if one did. */
   culprit(turn: Turn, at: number): Verdict | undefined
   backendOf(header: (name: string) => string | null): Backend
@@ -143,7 +145,10 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
   // The turn's one anchor; read again only to report the drift.
   const epoch = clock.epoch()
   const hiddenBefore = hidden.before(t0)
-  const visible = (at: number) => at - t0 - hidden.before(at) + hiddenBefore
+  const visible = (at: number) => {
+    deps.awake?.()
+    return at - t0 - hidden.before(at) + hiddenBefore
+  }
   const moments: Moments = {}
   const meter = createMeter(moments, t0, visible)
   const requests: RequestRecord[] = []

@@ -55,7 +55,10 @@ export interface Opened {
   regenerated: boolean
 }
 
-export interface TurnsOptions extends Pick<TurnDeps, 'clock' | 'timing' | 'guard' | 'idle' | 'backendOf' | 'onChange'> {
+export interface TurnsOptions extends Pick<
+  TurnDeps,
+  'clock' | 'timing' | 'guard' | 'idle' | 'backendOf' | 'awake' | 'onChange'
+> {
   ids: { traceId(): string; spanId(): string }
   /** When the visit began, page clock: no turn begins before. */
   visitedAt?: number

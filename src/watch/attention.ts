@@ -12,6 +12,8 @@ type LongFrame = PerformanceEntry & { blockingDuration?: number }
 export interface Attention {
   /** A turn is open: only then the heart beats. */
   active(on: boolean): void
+  /** Says at once whether the machine slept until now: what is marked first after it must not come before that is known. */
+  awake(): void
   stop: Stop
 }
 
@@ -35,7 +37,6 @@ export function watchAttention(options: {
 
   const types = globalThis.PerformanceObserver?.supportedEntryTypes ?? []
   const long = ['long-animation-frame', 'longtask'].find((type) => types.includes(type))
-  const patience = long ? timing.suspended : timing.suspendedBlind
 
   const change = (at: number, now: boolean): void => {
     if (now == hidden || left) return
@@ -44,18 +45,27 @@ export function watchAttention(options: {
     pulse()
   }
 
+  /** Too late for any task that could cover it. */
+  const awake = (): void => {
+    const now = clock.now()
+    const due = (beat ?? now) + timing.heartbeat
+    if (timer === undefined || now - due <= timing.suspendedBlind) return
+    beat = now
+    port.suspended(due, now)
+  }
   const tick = guard.wrap(() => {
+    awake()
     timer = undefined
     const now = clock.now()
     const due = (beat ?? now) + timing.heartbeat
     beat = now
-    if (now - due > patience) {
+    if (long && now - due > timing.suspended) {
       // A task that blocked this long is reported after this one: only then is it known that nothing covers the time.
       clock.setTimeout(
         guard.wrap(() => {
           if (!(busyFrom <= due + timing.heartbeat && busyUntil >= now - timing.heartbeat)) port.suspended(due, now)
         }),
-        long ? 200 : 0,
+        200,
       )
     }
     if (on && !hidden) timer = clock.setTimeout(tick, timing.heartbeat)
@@ -132,6 +142,7 @@ export function watchAttention(options: {
       on = open
       pulse()
     }) as Attention['active'],
+    awake,
     stop() {
       stop()
       if (observer) observer.disconnect()

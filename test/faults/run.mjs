@@ -1,14 +1,15 @@
 // `npm run test:faults`: every row of the fault table, injected for real, in every engine that is here; ends with the table
 // of what became of the turns. `--trials N` (12), `--short` (3), `--rows 1,2,5`, `--browser chromium,firefox,webkit`,
-// `--loads` (also the big loads), `--real-time` (waits as they are, one trial a row), `--jobs N` (4), `--json FILE`.
+// `--tell FILE,FILE` (the tables of earlier runs' JSON, and no trial), `--loads` (also the big loads), `--soak MINUTES` (that alone), `--real-time` (waits as they are, one trial a row), `--jobs N` (4), `--json FILE`.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 import { loads } from './loads.mjs'
 import { rows } from './rows/index.mjs'
-import { table } from './support/table.mjs'
+import { soak } from './soak.mjs'
+import { brief, table } from './support/table.mjs'
 import { runTrial } from './support/trial.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -18,18 +19,26 @@ const { values: given } = parseArgs({
     rows: { type: 'string' },
     browser: { type: 'string', default: 'chromium' },
     json: { type: 'string' },
+    tell: { type: 'string' },
     jobs: { type: 'string', default: '4' },
     short: { type: 'boolean' },
     loads: { type: 'boolean' },
+    soak: { type: 'string' },
     'real-time': { type: 'boolean' },
     build: { type: 'boolean', default: true },
   },
   allowNegative: true,
 })
+if (given.tell) {
+  const reports = given.tell.split(',').flatMap((file) => JSON.parse(readFileSync(file, 'utf8')).report)
+  console.log(`${table(reports)}\n\n${brief(reports)}`)
+  process.exit(0)
+}
 const realTime = given['real-time'] === true
 const trials = Number(given.trials ?? (realTime ? 1 : given.short ? 3 : 12))
 const wanted = given.rows?.split(',')
 if (!(trials >= 1)) throw new Error('--trials takes a number')
+if (given.soak && !(given.soak > 0)) throw new Error('--soak takes minutes')
 
 if (given.build || !existsSync(`${root}dist/chat-vitals.global.js`)) {
   const { status } = spawnSync('npx', ['rollup', '-c', '--silent'], { cwd: root, stdio: 'inherit' })
@@ -49,7 +58,7 @@ await build({
 })
 const support = await import(supportFile)
 
-const all = given.loads ? [...rows, ...loads] : rows
+const all = given.soak ? [soak(Number(given.soak))] : given.loads ? [...rows, ...loads] : rows
 const chosen = all.filter(({ row }) => !wanted || wanted.includes(String(row)))
 if (!chosen.length)
   throw new Error(`--rows ${given.rows}: there are 1 to 41, and the loads ${loads.map((one) => one.row)}`)
@@ -57,12 +66,36 @@ if (!chosen.length)
 /** Kept from trial to trial: a run that is cut short has told what it saw. */
 let report = []
 const save = () => {
-  if (given.json) writeFileSync(given.json, JSON.stringify({ scaled: !realTime, report }, null, 2))
+  if (given.json)
+    writeFileSync(given.json, JSON.stringify({ at: new Date().toISOString(), scaled: !realTime, report }, null, 2))
 }
 const known = ['chromium', 'firefox', 'webkit']
 const browsers = given.browser.split(',')
 const strange = browsers.find((one) => !known.includes(one))
 if (strange) throw new Error(`--browser ${strange}: there are ${known.join(', ')}`)
+/** The browser of rows that need none of their own; started at the first need, and again when it has ended before its time. */
+const createShare = (engine) => {
+  let starting
+  let running
+  return {
+    browser() {
+      if (running?.ended()) starting = running = undefined
+      starting ??= engine.start().then(
+        (started) => (running = started),
+        (error) => {
+          starting = undefined
+          throw error
+        },
+      )
+      return starting
+    },
+    async close() {
+      await running?.close().catch(() => {})
+      starting = running = undefined
+    },
+  }
+}
+
 for (const browserName of browsers) {
   const engine = await import(`./engines/${browserName}.mjs`)
   /** Why a row cannot be shown here. */
@@ -80,29 +113,35 @@ for (const browserName of browsers) {
       notShown: hindrance(row),
       trials: trialsOf.sort((a, b) => a.n - b.n),
     }))
-  let browser
   const tasks = chosen
     .filter((row) => !hindrance(row))
     .flatMap((row) => Array.from({ length: row.once ? 1 : trials }, (_, n) => ({ row, n })))
   /** Rows that measure their own machine run when nothing else does. */
   const [alone, together] = [tasks.filter(({ row }) => row.alone), tasks.filter(({ row }) => !row.alone)]
-  const work = async (queue) => {
+  const jobs = Number(given.jobs)
+  // Where commands go one after the other, each job has a browser to itself.
+  const shares = Array.from({ length: engine.serial ? jobs : 1 }, () => createShare(engine))
+  const work = async (queue, share) => {
     for (let task; (task = queue.shift());) {
       const { row, n } = task
       const started = Date.now()
-      browser ??= engine.start()
-      const result = await runTrial({ row, engine, browser: await browser, n, realTime, support })
+      const result = await runTrial({ row, engine, share: share.browser, n, realTime, support })
+      // What still hangs in it would hold up the next trial.
+      if (result.late && engine.serial) await share.close()
+      result.tookMs = Date.now() - started
       results.get(row).push(result)
       const state = result.problems.length ? `BROKEN: ${result.problems.join('; ')}` : 'holds'
-      console.log(`${engine.name} row ${row.row} trial ${n + 1}: ${state} (${Date.now() - started} ms)`)
+      console.log(`${engine.name} row ${row.row} trial ${n + 1}: ${state} (${result.tookMs} ms)`)
       report = [...before, ...told()]
       save()
     }
   }
-  const jobs = engine.jobs ?? Number(given.jobs)
-  await Promise.all(Array.from({ length: jobs }, () => work(together)))
-  await work(alone)
-  await (await browser)?.close()
+  try {
+    await Promise.all(Array.from({ length: jobs }, (_, i) => work(together, shares[i % shares.length])))
+    await work(alone, shares[0])
+  } finally {
+    await Promise.all(shares.map((share) => share.close()))
+  }
   report = [...before, ...told()]
 }
 
@@ -114,5 +153,5 @@ const broken = report.flatMap((one) =>
 for (const { engine, row, trial } of broken)
   console.error(`${engine} row ${row}, trial ${trial.n + 1}: ${trial.problems.join('; ')}`)
 const ran = report.reduce((sum, one) => sum + one.trials.length, 0)
-console.log(`${ran - broken.length} trials hold, ${broken.length} broken`)
+console.log(`${ran - broken.length} passed, ${broken.length} failed`)
 process.exit(broken.length || !ran ? 1 : 0)

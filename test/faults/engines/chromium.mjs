@@ -1,7 +1,7 @@
 // Chromium, driven by the DevTools protocol over a pipe.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { launch } from '../../bench/support/chromium.mjs'
-import { busiest } from './processes.mjs'
+import { busiest } from '../../support/processes.mjs'
 
 export const name = 'Chromium'
 
@@ -48,6 +48,10 @@ export async function start({ profile } = {}) {
       send('Fetch.failRequest', { requestId, errorReason: 'BlockedByClient' }).catch(() => {})
     })
     if (url) await goto(url)
+    const state = async (windowState) => {
+      const { windowId } = await browser.send('Browser.getWindowForTarget', { targetId: page.targetId })
+      await browser.send('Browser.setWindowBounds', { windowId, bounds: { windowState } })
+    }
     const tab = {
       run,
       goto,
@@ -79,11 +83,11 @@ export async function start({ profile } = {}) {
         await crashed
       },
       /** Its window is minimised. */
-      async hide() {
-        const { windowId } = await browser.send('Browser.getWindowForTarget', { targetId: page.targetId })
-        await browser.send('Browser.setWindowBounds', { windowId, bounds: { windowState: 'minimized' } })
+      hide: () => state('minimized'),
+      async show() {
+        await state('normal')
+        await page.show()
       },
-      show: page.show,
       freeze: () => send('Page.setWebLifecycleState', { state: 'frozen' }),
       thaw: () => send('Page.setWebLifecycleState', { state: 'active' }),
       offline: (offline) =>
@@ -107,8 +111,11 @@ export async function start({ profile } = {}) {
     return tab
   }
 
+  let dead = false
+  browser.gone.then(() => (dead = true))
   return {
     open,
+    ended: () => dead,
     /** A tab that nobody is attached to: with a driver attached, nothing is prerendered. */
     async openAlone(url) {
       const { targetId } = await browser.send('Target.createTarget', { url, newWindow: true })

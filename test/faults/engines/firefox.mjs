@@ -3,8 +3,8 @@ import { startFirefox } from '../../support/firefox.mjs'
 import { createTabs } from './serial.mjs'
 
 export const name = 'Firefox'
-/** Commands go one after the other: trials do too. */
-export const jobs = 1
+/** Commands go one after the other. */
+export const serial = true
 export const cannot = {
   freeze: 'Firefox does not freeze tabs',
   block: 'its driver cannot block addresses',
@@ -34,8 +34,11 @@ export async function start({ profile } = {}) {
     fresh: (type) => send('NewWindow', { type }).then(({ handle }) => handle),
   })
 
+  let dead = false
+  gone.then(() => (dead = true))
   return {
     open,
+    ended: () => dead,
     pid: firefox.pid,
     kill: firefox.kill,
     async quit() {

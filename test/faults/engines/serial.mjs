@@ -51,7 +51,8 @@ export function createTabs(driver) {
         await on(cover, () => {}, true)
       },
       async show() {
-        await on(cover, () => driver.shut())
+        if (cover) await on(cover, () => driver.shut())
+        cover = undefined
         await on(handle, () => {}, true)
       },
       /** Of the process that works while the page is kept busy. */

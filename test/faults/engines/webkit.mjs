@@ -4,7 +4,8 @@ import { startWebKit } from '../../support/webkit.mjs'
 import { createTabs } from './serial.mjs'
 
 export const name = 'WebKitGTK'
-export const jobs = 1
+/** Commands go one after the other. */
+export const serial = true
 const forgets = 'a driven WebKitGTK keeps nothing on disk: there is no next visit after its end'
 export const cannot = {
   kill: forgets,
@@ -25,7 +26,13 @@ export async function start() {
     await screen.close()
     throw error
   })
-  const { send } = webkit
+  // An error of the session, not of what was asked of it: its browser is gone.
+  let dead = false
+  const send = (...all) =>
+    webkit.send(...all).catch((error) => {
+      dead ||= /invalid session id|fetch failed/.test(error.message)
+      throw error
+    })
   const home = await send('window', undefined, 'GET')
   const { open } = createTabs({
     root: webkit.pid,
@@ -41,6 +48,7 @@ export async function start() {
   })
   return {
     open,
+    ended: () => dead,
     pid: webkit.pid,
     async close() {
       await webkit.close()

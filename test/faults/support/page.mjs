@@ -15,6 +15,15 @@ const ledger = `
   }
   {
     const native = fetch.bind(window)
+    // What did not get out (offline) is asked for in the end.
+    window.jotted = []
+    window.jot = (what, body) => {
+      const it = { what, body }
+      jotted.push(it)
+      native('/' + what, { method: 'POST', body: JSON.stringify(body) })
+        .then(() => jotted.splice(jotted.indexOf(it), 1))
+        .catch(() => {})
+    }
     window.note = (parent) => {
       const id = parent?.split('-')[1]
       if (!id || noted.includes(id)) return

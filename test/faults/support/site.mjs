@@ -13,11 +13,28 @@ const cors = {
   'access-control-expose-headers': 'x-call',
 }
 
-/** In place of the engine, which it is: only that the handle of delivery is kept where a trial can read its counts. */
+/**
+ * In place of the engine, which it is: only that the handle of delivery is kept where a trial can read its counts, and that
+ * it is told out of band which record is of which trace, and which were dropped.
+ */
 const engine = `
 export * from './chat-vitals.engine.js?real'
 import { createDelivery as create } from './chat-vitals.engine.js?real'
-export const createDelivery = (options) => (globalThis.delivery = create(options))`
+export const createDelivery = (options) => {
+  let last = 0
+  const made = create({ ...options, dropped: (ids, reason) => globalThis.jot?.('dropped', { ids, reason }) })
+  globalThis.delivery = {
+    ...made,
+    put(record, ...rest) {
+      if (record.kind === 'turn' && record.seq > last) {
+        last = record.seq
+        globalThis.jot?.('record', { id: record.id, trace: record.traceId })
+      }
+      made.put(record, ...rest)
+    },
+  }
+  return globalThis.delivery
+}`
 
 /**
  * What a prompt may ask of the model, as JSON: `words` pieces `every` ms, the first after `wait` ms; `endless`; `cut` the
@@ -29,6 +46,10 @@ export const createDelivery = (options) => (globalThis.delivery = create(options
 export async function startSite() {
   /** Ids of the traces of all turns that were opened. */
   const ledger = new Set()
+  /** Of every turn that delivery was given: its record's id → its trace. */
+  const records = new Map()
+  /** Ids of records that were dropped → the reason. */
+  const dropped = new Map()
   /** @type {Call[]} */
   const calls = []
   /** By path: HTML, or a function. */
@@ -110,6 +131,16 @@ export async function startSite() {
       ledger.add(body)
       return response.writeHead(204, cors).end()
     }
+    if (pathname === '/record') {
+      const { id, trace } = JSON.parse(body)
+      records.set(id, trace)
+      return response.writeHead(204, cors).end()
+    }
+    if (pathname === '/dropped') {
+      const { ids, reason } = JSON.parse(body)
+      for (const id of ids) dropped.set(id, reason)
+      return response.writeHead(204, cors).end()
+    }
     if (pathname === '/v1/chat/completions') {
       const trace = request.headers.traceparent?.split('-')[1]
       if (trace) ledger.add(trace)
@@ -151,6 +182,8 @@ export async function startSite() {
     /** The same server under another site's name. */
     elsewhere: `http://localhost:${port}`,
     ledger,
+    records,
+    dropped,
     calls,
     pages,
     files,

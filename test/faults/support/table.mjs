@@ -33,14 +33,47 @@ export function table(report) {
       ].join(' | ')} |`,
     )
   }
+  lines.push(...rates(report))
+  return lines.join('\n')
+}
+
+/** Delivery of turns that were left beside that of completed ones, as far as trials have told them apart. */
+function rates(report) {
   const by = { left: [0, 0], completed: [0, 0] }
   for (const { trials } of report)
     for (const { facts } of trials)
       for (const kind in facts.delivery) for (const i of [0, 1]) by[kind][i] += facts.delivery[kind][i]
-  if (by.left[1])
-    lines.push(
-      '',
-      `Delivered of the turns that were left: ${shareOf(...by.left)}; of the completed: ${shareOf(...by.completed)} (Wilson 95 %).`,
-    )
-  return lines.join('\n')
+  if (!by.left[1]) return []
+  return [
+    '',
+    `Delivered of the turns that were left: ${shareOf(...by.left)}; of the completed: ${shareOf(...by.completed)} (Wilson 95 %).`,
+  ]
+}
+
+/** For the README: a line a row, a column an engine. */
+export function brief(report) {
+  const engines = [...new Set(report.map(({ engine }) => engine))]
+  const rows = [...new Set(report.map(({ row }) => row))]
+  const lines = [
+    `| row | fault | ${engines.join(' | ')} | opened | delivered | pending | dropped | raw copies |`,
+    `| --- | --- |${' --- |'.repeat(engines.length + 5)}`,
+  ]
+  const reasons = new Map()
+  for (const row of rows) {
+    const all = report.filter((one) => one.row === row)
+    const held = engines.map((engine) => {
+      const trials = all.filter((one) => one.engine === engine).flatMap((one) => one.trials)
+      if (trials.length) return `${trials.filter(({ problems }) => !problems.length).length}/${trials.length}`
+      const why = all.find((one) => one.engine === engine)?.notShown
+      if (!why) return '–'
+      if (!reasons.has(why)) reasons.set(why, String.fromCharCode(97 + reasons.size))
+      return `– ${reasons.get(why)}`
+    })
+    const trials = all.flatMap((one) => one.trials)
+    const sums = ['opened', 'delivered', 'pending', 'dropped', 'raw'].map((name) => sum(trials, name))
+    const { title, simulated } = all[0]
+    lines.push(`| ${row} | ${title}${simulated ? ' (simulated)' : ''} | ${held.join(' | ')} | ${sums.join(' | ')} |`)
+  }
+  const notes = [...reasons].map(([why, letter]) => `${letter}: ${why}`)
+  return [...lines, '', notes.join('; '), ...rates(report)].join('\n')
 }

@@ -7,12 +7,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chatPage } from './page.mjs'
+import { reckon, tell } from './reckon.mjs'
 import { startSite } from './site.mjs'
 
 /** Waits of the library that trials run scaled; what is not named (gestures, ages, paint) stays as it is. */
 const scaled = [
   'settle', 'followUp', 'heartbeat', 'suspended', 'suspendedBlind', 'checkpoint', 'fetchLater', 'storeOpen', 'stopMost',
-  'sendTimeout', 'sendEvery', 'backoffFirst', 'backoffMost', 'retryAfterMost', 'leaderTakeover',
+  'sendTimeout', 'sendEvery', 'backoffFirst', 'backoffMost', 'retryAfterMost', 'loadAgain', 'leaderTakeover', 'leaderLook',
+  'leaderLease', 'signOfLife', 'silent', 'recoverEvery', 'tidyEvery',
 ] // prettier-ignore
 export const scale = 0.1
 
@@ -64,10 +66,11 @@ const peek = async () => {
 }
 
 /**
- * @param {{ row: object, engine: object, browser: object, n: number, realTime: boolean, support: object }} given
+ * @param {{ row: object, engine: object, share: () => Promise<object>, n: number, realTime: boolean, support: object }} given `share`
+ *   gives the browser of rows that need none of their own
  * @returns {Promise<object>} what became of the turns, and the promises that were broken
  */
-export async function runTrial({ row, engine, browser: shared, n, realTime, support }) {
+export async function runTrial({ row, engine, share, n, realTime, support }) {
   const problems = []
   const facts = {}
   const tabs = []
@@ -78,10 +81,23 @@ export async function runTrial({ row, engine, browser: shared, n, realTime, supp
   const timing = { ...support.timing }
   if (!realTime) for (const name of scaled) timing[name] *= scale
   const profile = row.own ? await mkdtemp(join(tmpdir(), 'chat-vitals-faults-')) : undefined
-  let browser = profile ? await engine.start({ profile }) : shared
+  let browser
+  // Aborted when the trial is over, by its end or by the clock: whatever waits then waits no longer.
+  const over = new AbortController()
+  const ended = new Promise((_, reject) => over.signal.addEventListener('abort', () => reject(over.signal.reason)))
+  ended.catch(() => {})
+  const pause = (ms) => sleep(ms, undefined, { signal: over.signal })
   let visits = 0
   // Makes every prompt another: the same one at once is a double click, not a second turn.
   let sends = 0
+
+  /** A tab that answers nothing any more once the trial is over. */
+  const opened = async (to, target) => {
+    const tab = await Promise.race([browser.open(to, target), ended])
+    const { run } = tab
+    tab.run = (...code) => Promise.race([run(...code), ended])
+    return tab
+  }
 
   const t = {
     n,
@@ -90,7 +106,7 @@ export async function runTrial({ row, engine, browser: shared, n, realTime, supp
     timing,
     realTime,
     facts,
-    sleep,
+    sleep: pause,
     engine,
     /** The kinds of a fault take turns over the trials. */
     pick: (kinds) => kinds[n % kinds.length],
@@ -103,9 +119,9 @@ export async function runTrial({ row, engine, browser: shared, n, realTime, supp
     async until(holds, what, ms = realTime ? 60_000 : 20_000) {
       const end = Date.now() + ms
       for (;;) {
-        if (await holds()) return
+        if (await Promise.race([holds(), ended])) return
         if (Date.now() > end) throw new Error(`waited ${ms} ms for ${what}`)
-        await sleep(20)
+        await pause(20)
       }
     },
     /** Where nobody listens. */
@@ -124,7 +140,7 @@ export async function runTrial({ row, engine, browser: shared, n, realTime, supp
       site.pages[where] = { html: chatPage(page), headers: { 'referrer-policy': 'unsafe-url', ...headers } }
       const to = (page.origin ?? site.url) + where + query
       if (tab) await tab.goto(to)
-      else tabs.push((tab = await browser.open(to, target)))
+      else tabs.push((tab = await opened(to, target)))
       if (!bare) await t.ready(tab)
       return tab
     },
@@ -135,8 +151,7 @@ export async function runTrial({ row, engine, browser: shared, n, realTime, supp
       ),
     /** A further tab without the library. */
     async blank(origin = site.url) {
-      const tab = await browser.open(`${origin}/blank`)
-      return tab
+      return opened(`${origin}/blank`)
     },
     /** Types a prompt and presses Enter; back when the turn is in the ledger. */
     async send(tab, program = {}) {
@@ -151,7 +166,7 @@ export async function runTrial({ row, engine, browser: shared, n, realTime, supp
         JSON.stringify({ ...program, nth: ++sends }),
       )
       // Two keys at once are one gesture: nobody sends that fast.
-      await sleep(60)
+      await pause(60)
       await tab.enter()
       await t.until(() => tab.run((was) => noted.length > was, key), 'a turn of the ledger')
       return before
@@ -210,71 +225,35 @@ export async function runTrial({ row, engine, browser: shared, n, realTime, supp
     },
   }
 
-  const result = { n, opened: 0, delivered: 0, pending: 0, dropped: 0, unexplained: 0, duplicates: 0, raw: 0 }
+  let result = { opened: 0, delivered: 0, pending: 0, dropped: 0, unexplained: 0, duplicates: 0, raw: 0, reasons: {} }
+  const most = realTime ? 1_200_000 : (row.mostMs ?? 120_000)
+  let late = false
+  const timer = setTimeout(() => {
+    late = true
+    over.abort(new Error(`the trial did not end within ${most} ms`))
+  }, most)
   try {
-    const most = realTime ? 1_200_000 : (row.mostMs ?? 120_000)
-    const late = sleep(most, undefined, { ref: false }).then(() => {
-      throw new Error(`the trial did not end within ${most} ms`)
-    })
-    await Promise.race([row.trial(t), late])
-    // What the page itself says comes first: it may be all there is.
-    let memory = 0
-    let dropped = 0
-    for (const tab of tabs) {
-      const told = await tab
-        .run(
-          `({ noted: [...noted], troubles: [...troubles], counts: globalThis.delivery?.counts(), turns: turns.map(({ call, bytes, hash, whole }) => ({ call, bytes, hash, whole })) })`,
-        )
-        .catch(() => undefined)
-      if (!told) continue
-      for (const trace of told.noted) site.ledger.add(trace)
-      for (const trouble of told.troubles) problems.push(`the page saw ${trouble}`)
-      for (const { call, bytes, hash, whole } of told.turns) {
-        if (!whole || call == null || Number.isNaN(call) || !site.calls[call]?.ended) continue
-        if (bytes !== site.calls[call].bytes || hash !== site.calls[call].hash)
-          problems.push('the page got other bytes')
-      }
-      memory += told.counts?.pending ?? 0
-      dropped += Object.values(told.counts?.dropped ?? {}).reduce((sum, one) => sum + one, 0)
-    }
-    const found = await t.peek()
-    const spans = collector.spans.filter((span) => span.name === 'chat.turn')
-    const keys = new Map()
-    for (const span of spans) {
-      const key = span.traceId + span.spanId
-      const copies = keys.get(key) ?? new Map()
-      const revision = span.attributes['chat_vitals.turn.revision']
-      if ((copies.get(revision) ?? span.raw) !== span.raw) problems.push('copies of one revision differ')
-      copies.set(revision, span.raw)
-      keys.set(key, copies)
-    }
-    const delivered = new Set(spans.map((span) => span.traceId))
-    const strangers = [...delivered].filter((trace) => !site.ledger.has(trace))
-    if (strangers.length) problems.push(`${strangers.length} turns arrived that nobody opened`)
-    const missing = [...site.ledger].filter((trace) => !delivered.has(trace))
-    const stored = new Set(found.traces)
-    const waiting = missing.filter((trace) => stored.has(trace)).length
-    result.opened = site.ledger.size
-    result.delivered = site.ledger.size - missing.length
-    result.pending = Math.min(missing.length, Math.max(waiting, row.memory ? memory : 0))
-    result.dropped = Math.min(missing.length - result.pending, Math.max(dropped, found.dropped))
-    result.unexplained = missing.length - result.pending - result.dropped
-    result.duplicates = keys.size - delivered.size
-    result.raw = spans.length - keys.size
-    if (result.opened === 0) problems.push('no turn was opened: nothing was measured')
-    if (result.unexplained) problems.push(`${result.unexplained} turns are unaccounted for`)
-    if (result.duplicates) problems.push(`${result.duplicates} turns are there twice`)
-    if (result.pending && !row.keeps) problems.push(`${result.pending} turns are still pending`)
-    if (result.dropped && !row.drops) problems.push(`${result.dropped} turns were dropped`)
+    browser = profile ? await engine.start({ profile }) : await share()
+    await Promise.race([row.trial(t), ended])
+    const told = []
+    for (const tab of tabs) told.push(await tab.run(tell).catch(() => undefined))
+    const { traces } = await t.peek()
+    const { problems: found, ...figures } = reckon({ row, site, collector, told: told.filter(Boolean), stored: traces })
+    problems.push(...found)
+    result = figures
   } catch (error) {
     problems.push(error.message)
     result.opened = site.ledger.size
     result.delivered = new Set(t.turns().map((span) => span.traceId)).size
+  } finally {
+    clearTimeout(timer)
+    // What the trial still waits for comes to nothing.
+    over.abort(new Error('the trial is over'))
+    // A row's own browser ends with it; of a shared one, the tabs.
+    if (profile) await browser?.close().catch(() => {})
+    else for (const tab of tabs) await Promise.race([tab.close().catch(() => {}), sleep(5000)])
+    if (profile) await rm(profile, { recursive: true, force: true, maxRetries: 5 }).catch(() => {})
+    await Promise.all([site.close(), collector.close()])
   }
-  // A row's own browser ends with it; of a shared one, the tabs.
-  if (profile) await browser.close().catch(() => {})
-  else for (const tab of tabs) await tab.close().catch(() => {})
-  if (profile) await rm(profile, { recursive: true, force: true, maxRetries: 5 })
-  await Promise.all([site.close(), collector.close()])
-  return { ...result, facts, problems }
+  return { n, ...result, late, facts, problems }
 }

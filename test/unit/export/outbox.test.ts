@@ -57,6 +57,13 @@ test('a row that was written again while it was sent stays', async () => {
   expect(ids(await outbox.rows('ready'))).toEqual(['turn-1'])
 })
 
+// The tab that sends noted how late a record was, over the correction that its own tab had just written.
+test('a row is not written over one of a higher revision', async () => {
+  await outbox.put([row(1, { rev: 23 })])
+  await outbox.put([row(1, { rev: 4 })])
+  expect((await outbox.rows('ready')).map(({ rev }) => rev)).toEqual([23])
+})
+
 test('rows of a newer library are left alone', async () => {
   const newer = { ...row(1), v: 2, at: 0 }
   await put('turn-1', newer)

@@ -27,6 +27,17 @@ test('the growth curve goes before a turn does', () => {
   expect(entries.map((entry) => entry.record.id)).toEqual(['turn-2', 'turn-1'].slice(0, entries.length))
 })
 
+test('a settled turn without its curve has a lower revision, one under way keeps its own', () => {
+  const curve = Array.from({ length: 64 }, (_, n) => n * 1000.123456789)
+  const attributes = { long: 'x'.repeat(2000) }
+  const of = (over: object) => {
+    const record = turnRecord({ ...over, attributes, render: { ...turnRecord().render, curve } })
+    return (JSON.parse(written([{ saved: false, record }])!) as Tail).entries[0]!.record as typeof record
+  }
+  expect(of({})).toMatchObject({ rev: 2, render: { curve: [] } })
+  expect(of({ outcome: undefined })).toMatchObject({ rev: 3, render: { curve: [] } })
+})
+
 test('with nothing to say there is no tail', () => {
   expect(written([])).toBeNull()
   expect(written([], 3)).toContain('"dropped":3')

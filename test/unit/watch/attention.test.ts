@@ -74,6 +74,71 @@ test('a timer that is a little late is no sleep', () => {
   attention.stop()
 })
 
+const withLongFrames = (work: (report: (startTime: number, duration: number) => void) => void) => {
+  const real = globalThis.PerformanceObserver
+  let observe: (list: { getEntries(): object[] }) => void = () => {}
+  class Observer {
+    static supportedEntryTypes = ['long-animation-frame']
+    constructor(callback: typeof observe) {
+      observe = callback
+    }
+    observe() {}
+    disconnect() {}
+  }
+  Object.assign(globalThis, { PerformanceObserver: Observer })
+  try {
+    work((startTime, duration) =>
+      observe({ getEntries: () => [{ startTime, duration, blockingDuration: duration - 50 }] }),
+    )
+  } finally {
+    Object.assign(globalThis, { PerformanceObserver: real })
+  }
+}
+
+test('a task that blocked for twenty seconds is no sleep', () =>
+  withLongFrames((report) => {
+    const attention = start()
+    attention.active(true)
+    pass(3000)
+    now += 20_000
+    pass(0)
+    report(3000, 20_000)
+    pass(3000)
+    expect(said).toEqual(['long'])
+    attention.stop()
+  }))
+
+// One sleep in twelve struck while a frame was made: the frame was then as long as the sleep, and passed for its cause.
+test('a machine that fell asleep in the middle of a task slept', () =>
+  withLongFrames((report) => {
+    const attention = start()
+    attention.active(true)
+    pass(3000)
+    now += 600_000
+    pass(0)
+    report(2990, 600_010)
+    pass(3000)
+    expect(said).toEqual(['slept 599 s', 'long'])
+    attention.stop()
+  }))
+
+// Text that had come just before the sleep was painted before the heartbeat after it: its gap was as long as the sleep.
+test('what asks first after a sleep is told of it', () => {
+  const attention = start()
+  attention.active(true)
+  pass(3000)
+  now += 600_000
+  attention.awake()
+  expect(said).toEqual(['slept 599 s'])
+  pass(3000)
+  expect(said).toHaveLength(1)
+  attention.active(false)
+  now += 600_000
+  attention.awake()
+  expect(said).toHaveLength(1)
+  attention.stop()
+})
+
 test('leaving is told once, and nothing after stop', () => {
   const attention = start()
   window.dispatchEvent(new Event('pagehide'))

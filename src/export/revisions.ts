@@ -1,0 +1,19 @@
+/**
+ * How far the revisions of a record's copies lie apart. Copies that differ never share one, and the fuller copy has the
+ * higher: readers keep the highest.
+ */
+export const revisions = {
+  /** A settled turn as it is stored and sent, above the record's own: the two below are for the copies that say less. */
+  whole: 2,
+  /** Below the whole: what did not fit into the tail is missing. */
+  tail: -1,
+  /** Below the whole: the last words of a page. */
+  words: -2,
+  /**
+   * At least, from one settled state to the next. Between them are the notes that another tab may make on how late it
+   * sends: one each time the delay has doubled, from half a minute to a week.
+   */
+  amended: 20,
+  /** Above the last checkpoint found of a page that died: fetchLater may have sent a later one. */
+  recovered: 50,
+} as const
