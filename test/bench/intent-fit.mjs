@@ -48,8 +48,8 @@ export function seen(detector, pairs) {
  * How much a row counts. A class that is rare here is not rare in a chat: its rows count more. So do rephrasings, with
  * them the `traps` that must not become one, and turns of real dialogues, of which a class has few.
  */
-const share = { rephrase: 2.95, correction: 1.1, clarification: 2, regenerate: 2, natural: 2 }
-const traps = { high_overlap: 6, slot_change: 6, template: 6, language_switch_unrelated: 3 }
+const share = { rephrase: 3.15, correction: 1.15, clarification: 2, regenerate: 2, natural: 2 }
+const traps = { high_overlap: 6, slot_change: 6, template: 6, language_switch_unrelated: 4 }
 
 /** Weights per kind, relative to `none`. Full-batch Adam with an L2 penalty; deterministic. */
 export function fit(all, kinds, { l2 = 1, rounds = 160, shares = share } = {}) {
