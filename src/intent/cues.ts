@@ -1,15 +1,14 @@
 /**
  * What words do in a talk about an answer: a line per role, in the order of `roles`, and a table per language.
  * `a(b/c)[de]` is four cues; `*` stands for any ending; an empty line is a role that the language needs no words for.
+ * `?` ends a question as its mark does.
  */
-export const roles = 'KHBF7543216LAEGROZMSNIYTUDC'
+export const roles = 'KHBF73216LAEGROZMSNIYTUDC?'
 export const words: Record<string, string> = {
   en: `no (thank*/problem/worries)|not bad|never mind|need to|go on|continue|next|haha|nice|great|cool|perfect|thank*
 huh|confus*|im lost|plain|source*
-wrong|incorrect*|false|mistake*|misunder*|off topic|nothing to do|bad answer|opposite
+wrong|incorrect*|false|mistake*|misunder*|off topic|to do with|opposite|useless|vague|generic|biased|nonsense|boring|outdated|incomplete
 forgot*|miss(ed/ing)|ignor*|left out|made (that/it/this) up
-
-
 
 where
 who
@@ -23,7 +22,7 @@ again|retry|redo|regenerate
 another|other|different|new|one more
 instead|actually|only|wait|rather
 i mean(t/)|my (question/point/request)|as i
-mean|ask*|wanted|request*|specif*|talking|saying|said|told|looking for|after
+mean|ask*|wanted|request*|specif*|talking|saying|said|told|looking for|after|supposed|hoping
 not|no|nope|never|nothing|cant|wont|(do/does/did/is/was/are/were/could/would/should/has/have)n(t/)
 i|im|me|ive
 you|youre|your
@@ -36,8 +35,6 @@ hae
 falsch*|stimmt nicht
 ignoriert|fehlt
 wie viel*
-
-
 wo
 
 was|welche*
@@ -65,12 +62,10 @@ oubli*|manque*
 
 
 
-
-
 que|quoi|quel*|quest
 
 toujours|meme*
-sur(e/)|certain
+sure|es sur|certain
 erreur*
 marche|fonctionne
 encore|reessa*
@@ -86,11 +81,9 @@ compris|comprends|clair
 essa*|donne*
 et|un|du|est`,
   es: `nada mal|gracias
-claro
+
 mal|falso|equivoc*|incorrect*
 ignora*|falta*|olvid*
-
-
 
 donde
 
@@ -113,11 +106,9 @@ entien*|entendi
 intent*|dame
 una|con|y|si|se`,
   pt: `obrigad*|nada mal|sem problema
-ha|claro
+
 errad*|incorret*|falso|mal
 ignorou|falt*|esquec*
-
-
 
 
 
@@ -143,8 +134,6 @@ o(s/)|uma`,
 смысле|непоня*
 неверн*|неправ*|не то
 забыл*
-
-
 
 где
 
@@ -172,8 +161,6 @@ o(s/)|uma`,
 [漏缺忘]|少了|没看
 多少|几
 
-
-
 谁
 什么|哪
 怎么|如何
@@ -192,13 +179,12 @@ o(s/)|uma`,
 [这他那答]
 懂|明白|理解
 [试说想请能吧给]
-好(的/)|[嗯哦行的吗啊是在把也了呢]`,
+好(的/)|[嗯哦行的啊是在把也了呢]
+吗`,
   ja: `
 どういう
 違|ちが|間違|じゃな[いく]|ではな|動[かき](ま/)[なせ]|逆
 抜け|忘れ
-
-
 
 どこ
 
@@ -219,13 +205,12 @@ o(s/)|uma`,
 それ|これ|その|そう
 分か
 して|ください
-[はがをにでもへとのかよね]`,
+[はがをにでもへとのかよね]
+か[. ]`,
   ko: `괜찮
 무슨|모르겠|이해(가/)(안/못)
 틀[렸린려]|잘못|[안않][돼되됐]
 빠졌|무시
-
-
 
 
 

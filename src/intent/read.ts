@@ -85,19 +85,19 @@ export function read(folded: string, lang: string): Reading {
     const end = cue && (dense || cue[0].endsWith(' ')) ? i + cue[0].length : dense ? i + 1 : text.indexOf(' ', i) + 1
     const word = text.slice(i, dense ? end : end - 1)
     i = end
-    if ('.?,'.includes(first)) {
-      out += first
-      continue
-    }
-    const letter = cue?.[1] ?? (dense || word.length > 2 || /\d/.test(word) ? '_' : 'c')
-    tokens.push(word)
+    const letter = '.?,'.includes(first)
+      ? first
+      : (cue?.[1] ?? (dense || word.length > 2 || /\d/.test(word) ? '_' : 'c'))
     out += letter
+    // So a word that asks is: it ends a question as its mark does.
+    if ('.?,'.includes(letter)) continue
+    tokens.push(word)
     // Hiragana are endings and particles.
     if (letter === '_' && !/[ぁ-ゟ]/.test(word)) content.push(word.slice(0, 5))
   }
   return {
     lang,
-    roles: out.replace(/([.?,])[.,]+/g, '$1'),
+    roles: out.replace(/([.?,])[.?,]+/g, '$1'),
     content,
     tokens,
     flat: text.replace(/[ .?,]/g, ''),

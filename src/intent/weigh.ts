@@ -9,7 +9,7 @@ const signs = [
   /N[^.,?]{0,2}S/,
   // this is wrong, this is not right, it still fails, not this but that
   /^.C{0,2}N/,
-  /N[^.,?]{0,2}G/,
+  /N[^.,?]{0,4}G/,
   /^.[CcZ]*T[^.?]{0,9}N/,
   /^.[CcZK_,]*T[^.?]*[.]/,
   /L[^.,?]{0,2}[NBEGL]|[NG][c_]?L/,
@@ -25,6 +25,7 @@ const signs = [
   // again, another
   /^.[A-Zc_]{0,4}[RO][A-Zc_]{0,2}[.?,]?$/,
   /\?$/,
+  /^.[^.?]*\?/,
   /^.[CAK]*[,.]/,
 ]
 
@@ -64,16 +65,19 @@ export function features(p: Reading, n: Reading, asked: boolean): number[] {
   const [asks, asksNow] = [p, n].map((r) => /[1-7]/.exec(r.roles)?.[0])
   const [start, end] = edges(p.tokens, n.tokens)
   // What is said about the answer stands at the beginning; where both begin alike, it is the same instruction on other words.
-  const opening = start > unit ? '' : n.roles.length > 40 ? n.roles.slice(0, 28) + '.' : n.roles
+  const opening = start > unit ? '' : n.roles.length > 56 ? n.roles.slice(0, 40) + '.' : n.roles
   // What stands between the common beginning and end: content on both sides is another question in the same frame.
   const swapped = [p, n].every((r) => /[_ABE-HKLORZ]/.test(only(r, /[^.,?]/g).slice(start, r.tokens.length - end)))
   const rest = (r: Reading): string => r.tokens.slice(start, r.tokens.length - end).join('')
   const frame = (start + end) / (Math.min(p.tokens.length, n.tokens.length) || 1)
   const few = (count: number): number => Math.min(count / unit, 4) / 4
   const dice = alike(pairs(p.flat), pairs(n.flat))
+  const kin = alike(only(p, /[A-Z\d]/g), only(n, /[A-Z\d]/g))
+  const questions = +(/\?/.test(p.roles) === /\?/.test(n.roles))
+  const foreign = +(p.lang !== n.lang)
   return [
     ...signs.map((sign) => +sign.test(opening)),
-    ...[...'MBEZFHAUROK'].map((role) => +opening.includes(role)),
+    ...[...'MBZFHAROK'].map((role) => +opening.includes(role)),
     long,
     Math.abs(long - size(p)) * 1.5,
     +asked,
@@ -82,17 +86,17 @@ export function features(p: Reading, n: Reading, asked: boolean): number[] {
     few(both),
     few(p.content.length - both),
     few(n.content.length - both),
-    alike(only(p, /[A-Z\d]/g), only(n, /[A-Z\d]/g)),
+    kin,
+    questions,
     +(!!asks && !!asksNow && asks !== asksNow),
     +!(asks || asksNow),
     swapped ? frame * (1 - alike(rest(p), rest(n))) : 0,
     frame,
-    +(/\?/.test(p.roles) === /\?/.test(n.roles)),
-    both ** 2 / (p.content.length * n.content.length || 1),
-    (only(p, /N/g).length + only(n, /N/g).length) % 2,
     dice,
     dice * dice,
-    +(p.lang !== n.lang),
+    foreign,
+    foreign * kin,
+    foreign * questions,
   ]
 }
 

@@ -45,16 +45,16 @@ export function seen(detector, pairs) {
 }
 
 /**
- * How much a row counts. A class that is rare here is not rare in a chat: its rows count more. So do rephrasings, and with
- * them the `traps` that must not become one.
+ * How much a row counts. A class that is rare here is not rare in a chat: its rows count more. So do rephrasings, with
+ * them the `traps` that must not become one, and turns of real dialogues, of which a class has few.
  */
-const share = { rephrase: 2.05, correction: 1.1, clarification: 2, regenerate: 2, traps: 5 }
-const traps = ['high_overlap', 'slot_change', 'template']
+const share = { rephrase: 3.15, correction: 1.15, clarification: 2, regenerate: 2, natural: 2 }
+const traps = { high_overlap: 6, slot_change: 6, template: 6, language_switch_unrelated: 4 }
 
 /** Weights per kind, relative to `none`. Full-batch Adam with an L2 penalty; deterministic. */
 export function fit(all, kinds, { l2 = 1, rounds = 160, shares = share } = {}) {
-  const weightOf = ({ label, sub }) =>
-    label === 'none' ? (traps.includes(sub) ? shares.traps : 1) : (shares[label] ?? 1)
+  const weightOf = ({ label, sub, tier }) =>
+    (shares[tier] ?? 1) * ((label === 'none' ? traps[sub] : shares[label]) ?? 1)
   const used = all.filter((row) => !row.same && row.label !== 'repeat')
   const width = used[0].x.length
   const count = kinds.length

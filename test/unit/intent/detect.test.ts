@@ -62,6 +62,25 @@ describe('what a prompt is relative to the one before', () => {
     expect(kind('Population of Chad', 'Population of Niger')).toBe('none')
   })
 
+  test('a prompt in another language that asks something else is no rephrasing', () => {
+    expect(kind('Who wrote this book?', '谁写了这本书？')).toBe('rephrase')
+    for (const [previous, next] of [
+      ['Please wait outside.', '你们几点开门？'],
+      ['请把灯关上。', 'How many people live in Oslo?'],
+      ['Wo ist der Bahnhof?', 'I need a table for four.'],
+    ] as const)
+      expect([next, kind(previous, next)]).toEqual([next, 'none'])
+  })
+
+  test('talk about you and me, with a no in it, is no complaint', () => {
+    for (const [previous, next] of [
+      ['i ran ten miles today', 'no way. how long did it take you?'],
+      ['他会弹琴吗', '你知道的真多，他还会唱歌吗'],
+      ['do you have a cat', 'no, i do not, but i would like one'],
+    ] as const)
+      expect([next, kind(previous, next)]).toEqual([next, 'none'])
+  })
+
   test('code that both prompts carry does not make them alike', () => {
     const code = '```js\nfunction add(a, b) {\n  return a - b\n}\nconsole.log(add(2, 3))\n```'
     expect(kind(`${code}\nWhy does this print -1?`, `${code}\nTranslate this to Go with tests`)).toBe('none')
