@@ -167,6 +167,7 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
     propagateTo: config.propagateTo,
     baggage: config.baggage === true,
     session: session.peek,
+    named: () => consent === 'granted',
   })
   const endpoint = config.endpoint && attempt(() => new URL(config.endpoint!, base).href)
   if (config.endpoint && !endpoint)
@@ -174,6 +175,13 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
   const ui = uiOf(config.ui)
   if (!ui)
     guard.hint(`option ui: there is no preset '${String(config.ui)}'; there are ${Object.keys(PRESETS).join(', ')}`)
+
+  /** What earlier visits kept is deleted, without the part that could read it. */
+  const forget = (): void => {
+    const { localStorage } = natives
+    for (const key of Object.keys(localStorage ?? {})) if (key.startsWith('chat-vitals:')) localStorage!.removeItem(key)
+    attempt(() => indexedDB.deleteDatabase('chat-vitals'))
+  }
 
   const identity: Identity = { user: config.user, conversation: config.conversation }
   const listeners = new Set<(turn: TurnRecord) => void>()
@@ -376,7 +384,9 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
         guard.hint("consent takes 'granted', 'pending' or 'denied'")
         return
       }
-      if (state === consent || stopped) return
+      if (stopped) return
+      if (state === 'denied' && !engine) forget()
+      if (state === consent) return
       consent = state
       engine?.consented()
       if (state === 'denied') {
@@ -407,6 +417,7 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
     signal: guard.wrap((kind, about) => tell((it) => it.signal(kind, about))),
   }
   page[instance] = handle
-  if (consent !== 'denied') guard(watch)
+  if (consent == 'denied') guard(forget)
+  else guard(watch)
   return handle
 }

@@ -35,6 +35,8 @@ export function createPropagation(options: {
   propagateTo: readonly (string | RegExp)[]
   baggage: boolean
   session(): { id: string; sampled: boolean }
+  /** The session may be named to others: consent was given. */
+  named(): boolean
 }): Propagation {
   const { base, propagateTo } = options
   const origin = new URL(base).origin
@@ -42,7 +44,7 @@ export function createPropagation(options: {
     const { id, sampled } = options.session()
     if (!sampled) return {}
     const headers: Record<string, string> = { traceparent: traceparent(traceId, spanId) }
-    if (options.baggage) headers.baggage = `session.id=${id}`
+    if (options.baggage && options.named()) headers.baggage = `session.id=${id}`
     return headers
   }
   return {

@@ -97,6 +97,8 @@ export interface Turn {
   readonly traceId: string
   readonly at: number
   readonly target: ScreenTarget | undefined
+  /** Set by the router: it surely is a turn, and told of from now on. */
+  tell?(): void
   /** Kept in memory only; bounded and cleared by the router. */
   prompt?: string
   /** Not settled. */
@@ -132,7 +134,7 @@ export interface Turn {
 }
 
 /** What may be learned of a turn after it opened. */
-export type Notes = Partial<Pick<TurnRecord, 'correction' | 'attributes' | 'userId' | 'conversationId'>>
+export type Notes = Partial<Pick<TurnRecord, 'seq' | 'correction' | 'attributes' | 'userId' | 'conversationId'>>
 
 /** A deep copy without what is missing; numbers to 0.1 µs, so that stored records stay small. */
 const tidy = <T>(value: T): T =>

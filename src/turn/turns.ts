@@ -178,6 +178,9 @@ export function createTurns(options: TurnsOptions): Turns {
       trigger === 'edit' || trigger === 'regenerate' ? replacedBy(trigger, (intended ?? cause).element) : undefined
     const before = replaced ?? history[0]
 
+    // So far only a gesture says that this page is a chat: the turn is told of once a call, text or the page bears it out.
+    // Forms that are no chat are sent too.
+    let told = confirmed || !!attach
     // What was promised is given once.
     const promised = cause.promised && !find(cause.promised.spanId) ? cause.promised : undefined
     const others = live()
@@ -189,7 +192,7 @@ export function createTurns(options: TurnsOptions): Turns {
         at: Math.max(cause.at, options.visitedAt ?? 0),
         traceId: (cause.traceId ??= promised?.traceId ?? ids.traceId()),
         spanId: promised?.spanId ?? ids.spanId(),
-        seq: ++opened,
+        seq: told ? ++opened : 0,
         trigger,
         replaces: replaced?.id,
         readerModel,
@@ -199,12 +202,28 @@ export function createTurns(options: TurnsOptions): Turns {
         hidden,
         culprit,
         screen: options.screen && ((port) => options.screen!(port, prompt)),
+        onChange(record, why) {
+          if (record.moments.firstInserted !== undefined) turn.tell!()
+          if (told) options.onChange?.(turn.record(), why)
+        },
         onSettled(settled) {
           known = known.filter((one, i) => one.open() || i < limits.turns)
-          options.onSettled?.(settled.record())
+          if (settled.record().moments.firstInserted !== undefined) settled.tell!()
+          if (told) options.onSettled?.(settled.record())
+          else {
+            known = known.filter((one) => one !== settled)
+            history = history.filter((one) => one !== settled)
+          }
         },
       },
     )
+    turn.tell = () => {
+      confirmed = true
+      if (told) return
+      told = true
+      turn.amend({ seq: ++opened })
+      options.onOpen?.(turn.record(), about(turn, before))
+    }
     turn.prompt = prompt
     cause.turn = turn
     latest = sent = meant = undefined
@@ -216,7 +235,7 @@ export function createTurns(options: TurnsOptions): Turns {
     // Its place on the screen is the new turn's.
     if (replaced?.open()) replaced.leave('new_send', cause.at)
     others[limits.open - 1]?.leave('new_send', now)
-    options.onOpen?.(turn.record(), about(turn, before))
+    if (told) options.onOpen?.(turn.record(), about(turn, before))
     return turn
   }
 
@@ -271,6 +290,7 @@ export function createTurns(options: TurnsOptions): Turns {
       const prompt = options.promptOf(from)
       const turn = joined ?? (target as Cause).turn
       const attach = (to: Turn) => {
+        to.tell?.()
         line = to.call(from, spanId)
         for (const mark of held) mark(line)
         held = []
@@ -391,6 +411,7 @@ export function createTurns(options: TurnsOptions): Turns {
         cause.promised ??= promised
         turn = openTurn(cause, manual.prompt, manual, (one) => one.claim())
       }
+      turn.tell?.()
       turn.claim(manual.attributes)
       const { id, traceId, chunk, text, end } = turn
       return {

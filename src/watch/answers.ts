@@ -28,7 +28,7 @@ export function messageIds(element: Element | undefined, shared?: (scope: Elemen
     for (const name of idAttributes) {
       const value = element.getAttribute(name)
       // `id="log"` names the transcript, not a message: ids of messages hold a digit.
-      if (value && /\d/.test(value) && !ids.includes(value)) ids.push(value.slice(0, 128))
+      if (value && (name != 'id' || /\d/.test(value)) && !ids.includes(value)) ids.push(value.slice(0, 128))
     }
     if (shared && (ids[0] || inList(element))) break
   }

@@ -36,6 +36,14 @@ export function shadow(target: object, name: PropertyKey, wrap: (native: Method)
 
 const WHOLE = ['text', 'json', 'blob', 'arrayBuffer', 'bytes', 'formData']
 
+/** A body that was read whole, once more as bytes; of blobs and forms, which no chat reads, none. */
+function bytesOf(value: unknown): Uint8Array | undefined {
+  if (value instanceof ArrayBuffer) return new Uint8Array(value)
+  if (value instanceof Uint8Array) return value
+  if (value instanceof Blob || value instanceof FormData) return
+  return new TextEncoder().encode(typeof value == 'string' ? value : JSON.stringify(value))
+}
+
 /** Returns whether the page has begun to read where we see it. */
 export function tapBody(response: Response, sink: BodySink, guard: Guard): () => boolean {
   // Bytes reported so far, by any branch.
@@ -247,6 +255,7 @@ export function tapBody(response: Response, sink: BodySink, guard: Guard): () =>
             touched = true
             return whole.then(
               (value) => {
+                guard(() => current.chunk(bytesOf(value)))
                 current.done()
                 return value
               },

@@ -39,7 +39,7 @@ export interface Turn extends Tail {
   /** The page says that the answer stands in it. */
   given?: Element
   slots: Slot[]
-  /** Containers of text that changed in this frame, while growth alone tells. */
+  /** Containers of text that changed in this frame, while no answer is found: growth alone may have to tell. */
   touched: Set<Node>
   /** Blocks that grew in this frame. */
   grown: Set<Block>
@@ -278,7 +278,7 @@ export function createFinder(options: {
     if (strays.size < MOST_STRAYS) strays.add(text)
     for (const turn of turns) {
       const { bubble, unseen, answer } = turn
-      if (lost(turn)) turn.touched.add(text.parentNode!)
+      if (!turn.slots[0]) turn.touched.add(text.parentNode!)
       // Without a stream to compare with, only an ellipsis tells a status from an answer.
       if (
         !answer.first &&

@@ -9,6 +9,7 @@ import { createCounter } from './counter.ts'
 import { createFinder, newTurn } from './find.ts'
 import type { Turn as Found } from './find.ts'
 import { createGrowth } from './growth.ts'
+import type { Grown } from './growth.ts'
 import { HEAD, say } from './letters.ts'
 import type { Said } from './letters.ts'
 import { elementOf, inside, texts } from './nodes.ts'
@@ -34,6 +35,8 @@ interface Turn extends Found {
   /** Missing between a gesture and the request that opens the turn. */
   screen?: ScreenPort
   grow: ReturnType<typeof createGrowth<Frame>>
+  /** What has grown like an answer, should nothing else tell. */
+  grew?: Grown<Frame>
   /** Came and was not reported as painted yet: characters, their reading time, and the characters in a laid out frame. */
   due: number
   dueMs: number
@@ -267,11 +270,11 @@ export function watchTranscript(options: {
   }
 
   /** Where nothing else tells, what has grown often enough is the answer, since its first frame. */
-  function discover(turn: Turn, now: Frame): void {
-    const found = turn.grow(turn.touched, now)
+  function discover(turn: Turn, now?: Frame): void {
+    if (now) turn.grew = turn.grow(turn.touched, now) ?? turn.grew
     turn.touched.clear()
-    if (!found || !finder.lost(turn)) return
-    const { element, first, chars } = found
+    if (!turn.grew?.element.isConnected || !finder.lost(turn)) return
+    const { element, first, chars } = turn.grew
     turn.answer.heads = [letters(element.textContent!, HEAD)]
     finder.settle(turn, 0, element)
     advance(turn, first.at)
@@ -433,9 +436,12 @@ export function watchTranscript(options: {
       return {
         expectAnswer: expect(turn, turn.answer),
         expectReasoning: expect(turn, turn.reasoning),
-        expectUnseen() {
+        expectUnseen: guard.wrap(() => {
           turn.unseen = true
-        },
+          // It may stand there already.
+          finder.look()
+          discover(turn)
+        }),
         use: guard.wrap((element: Element) => {
           turn.given = element
           if (turn.slots[0]) finder.settle(turn, 0, element, true)

@@ -288,7 +288,8 @@ test('a rating of a message that nobody knows goes out alone, and the right form
     expect(links).toEqual([])
     expect(attributes['chat_vitals.turn.id']).toBeUndefined()
   }
-  expect(console_.filter((line) => line.includes('{ traceparent: turn.traceparent }'))).toHaveLength(1)
+  const said = () => console_.filter((line) => line.includes('{ traceparent: turn.traceparent }')).length
+  await expect.poll(said).toBe(1)
 })
 
 test('a value out of range is one error each, sends nothing and throws nothing', async () => {

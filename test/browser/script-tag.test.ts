@@ -152,6 +152,22 @@ test('with consent denied nothing is watched, and the page’s fetch is its own'
   await page.context().close()
 })
 
+// The part that deletes is never loaded there: what an earlier visit had kept stayed.
+test('with consent denied from the start, what earlier visits kept is deleted', async () => {
+  const page = await open('/plain')
+  await chat(page)
+  await turnsSent(1)
+  const kept = () =>
+    page.evaluate(async () => [
+      ...Object.keys(localStorage).filter((key) => key.startsWith('chat-vitals:')),
+      ...(await indexedDB.databases()).map(({ name }) => name),
+    ])
+  expect(await kept()).toContain('chat-vitals')
+  await page.goto(`${site.url}/denied`)
+  await expect.poll(kept).toEqual([])
+  await page.context().close()
+})
+
 test('with consent denied the verbs of the page do nothing, until it is granted', async () => {
   const page = await open('/denied')
   const told = await page.evaluate(() => {

@@ -260,6 +260,30 @@ describe('characters painted are the characters rendered', () => {
     // Its first text counts from the frame it came in, not from when it was recognised.
     expect(log.painted[0].chars).toBeLessThan(20)
   })
+
+  // Only after a second it is known that no stream is seen: what had come until then was dated as of then.
+  test('without a tap, what came before that was known', async () => {
+    const log: any = await chat(async (answer) => {
+      const log = kit.log()
+      const turn = kit.start().open(log.port, 'Tell me something')
+      const message = kit.ask()
+      let all = ''
+      const from = performance.now()
+      for (const word of answer.split(' ').slice(0, 12)) {
+        all += word + ' '
+        message.innerHTML = `<p>${all}</p>`
+        await kit.wait(40)
+      }
+      await kit.wait(300)
+      turn.expectUnseen()
+      await kit.wait(100)
+      return { ...(await kit.end(turn, log, message)), late: log.painted[0].at - from }
+    })
+    expect(log.errors).toEqual([])
+    expect(log.seen).toBe(log.rendered)
+    expect(log.late).toBeLessThan(100)
+    expect(log.painted[0].chars).toBeLessThan(20)
+  })
 })
 
 describe('what is no answer text', () => {

@@ -4,11 +4,14 @@ import { backendOf, createPropagation, matches } from '../../../src/context/trac
 const traceId = '0af7651916cd43dd8448eb211c80319c'
 const spanId = 'b7ad6b7169203331'
 const page = 'https://app.example/chat'
-const propagation = (options: { to?: (string | RegExp)[]; sampled?: boolean; baggage?: boolean } = {}) => {
+const propagation = (
+  options: { to?: (string | RegExp)[]; sampled?: boolean; baggage?: boolean; named?: boolean } = {},
+) => {
   const { headersFor, headersOf } = createPropagation({
     base: page,
     propagateTo: options.to ?? [],
     baggage: options.baggage ?? false,
+    named: () => options.named ?? true,
     session: () => ({ id: 's1', sampled: options.sampled ?? true }),
   })
   return (url?: string) => (url ? headersFor(url, traceId, spanId) : headersOf(traceId, spanId))
@@ -36,6 +39,12 @@ test('an unsampled session sends no traceparent, so that backends keep their own
   expect(propagation({ sampled: false })('/api/chat')).toEqual({})
   expect(propagation({ sampled: false })()).toEqual({})
   expect(propagation()()).toHaveProperty('traceparent')
+})
+
+// Pending consent kept records back, and the session's id went out with every request.
+test('before consent no request names the session', () => {
+  const headers = propagation({ baggage: true, named: false })('/api/chat')
+  expect(Object.keys(headers)).toEqual(['traceparent'])
 })
 
 test('baggage is sent only where asked for', () => {

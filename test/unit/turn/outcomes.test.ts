@@ -288,9 +288,31 @@ describe('error', () => {
   })
 
   test('a send without a call and without text has failed after 30 s on screen', () => {
-    const chat = startChat().gesture('submit', { prompt: 'hi' }).wait(10_000).hide().wait(60_000).show().wait(19_999)
-    expect(chat.settled).toEqual([])
-    expect(ended(chat.wait(2))).toMatchObject({ outcome: 'error', phase: 'waiting', endedBy: 'timeout', end: 90_000 })
+    const chat = startChat().send().headers().say('Hello').finish('stop').end().rest()
+    chat.gesture('submit', { prompt: 'and?' }).wait(10_000).hide().wait(60_000).show().wait(19_999)
+    expect(chat.settled).toHaveLength(1)
+    expect(chat.wait(2).settled[1]).toMatchObject({
+      outcome: 'error',
+      phase: 'waiting',
+      endedBy: 'timeout',
+      moments: { end: 90_000 },
+    })
+  })
+
+  // A contact form on a site that has the script on each of its pages: every message of it was a failed turn.
+  test('a send without a call and without text is none where no chat was seen', () => {
+    const chat = startChat().gesture('submit', { prompt: 'Please call me' }).wait(60_000)
+    chat.gesture('submit', { prompt: 'Please do' }).wait(100).leave()
+    expect([chat.opened, chat.changes, chat.settled]).toEqual([[], [], []])
+    // Nor does it count: the first turn is the first.
+    chat.send().headers().say('Hello').finish('stop').end().rest()
+    expect(chat.record.seq).toBe(1)
+  })
+
+  test('but it is one once its answer shows, though its stream was never seen', () => {
+    const chat = startChat().gesture('submit', { prompt: 'hi' }).wait(2000).paint(5).wait(100).paint(5).wait(20_000)
+    expect(chat.record).toMatchObject({ seq: 1, outcome: 'completed', moments: { firstText: 2000 } })
+    expect(chat.opened).toHaveLength(1)
   })
 })
 

@@ -7,12 +7,16 @@ const answered = (chat: Chat) => chat.headers().say('Hello').finish('stop').end(
 const parents = (chat: Chat) => chat.calls.map((call) => call?.headers.traceparent)
 
 describe('a turn opens', () => {
-  test('with its gesture, when that is surely a send', () => {
+  test('with its gesture, when that is surely a send, on a page that is known as a chat', () => {
     const chat = startChat().gesture('submit', { prompt: 'hi' })
-    expect(chat.opened).toMatchObject([
-      { record: { rev: 1, seq: 1, trigger: 'submit', moments: {} }, about: { prompt: 'hi' } },
-    ])
-    expect(answered(chat.wait(5).call('/chat', 'hi')).record).toMatchObject({ moments: { request: 5 } })
+    expect(chat.opened).toEqual([])
+    expect(answered(chat.wait(5).call('/chat', 'hi')).record).toMatchObject({ seq: 1, moments: { request: 5 } })
+    expect(chat.opened).toMatchObject([{ record: { seq: 1, trigger: 'submit' }, about: { prompt: 'hi' } }])
+    chat.gesture('submit', { prompt: 'and?' })
+    expect(chat.opened[1]).toMatchObject({
+      record: { rev: 1, seq: 2, trigger: 'submit', moments: {} },
+      about: { prompt: 'and?' },
+    })
   })
 
   test('with a chat call, back to the gesture that caused it', () => {
@@ -29,7 +33,7 @@ describe('a turn opens', () => {
 
   // A prerendered page asked at once: its turn had begun before anybody came.
   test('of a prerendered page with the visit, not before', () => {
-    const plain = startChat().gesture('submit', { prompt: 'hi' })
+    const plain = startChat().call('/chat', 'hi')
     const chat = startChat({ visitedAt: plain.clock.now() + 500 })
       .call('/chat', 'hi')
       .wait(800)
@@ -99,8 +103,8 @@ describe('one gesture, one turn', () => {
 
   test('the click may say more clearly what it was', () => {
     const chat = startChat().gesture('other', { sure: false, prompt: 'hi' }).wait(8).gesture('submit', { sure: true })
+    expect(answered(chat.wait(2).call('/chat')).record.moments.request).toBe(10)
     expect(chat.opened).toMatchObject([{ about: { prompt: 'hi' } }])
-    expect(answered(chat.wait(2).call('/chat', 'hi')).record.moments.request).toBe(10)
   })
 
   test('a double click sends once', () => {
