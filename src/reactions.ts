@@ -84,21 +84,24 @@ export function createReactions(options: {
     }
     return answers.near(element)
   }
-  /** Named by the page, found by the element, kept from an earlier page view, or the last one. */
-  const turnFor = async ({ message, traceparent }: About, sure?: boolean): Promise<TurnRef | undefined> => {
+  /**
+   * Named by the page, found by the element, kept from an earlier page view, or the last one. Rather none than another's.
+   * `seen`: nobody says that it is about an answer, so it has to stand in the answer's own message.
+   */
+  const turnFor = async ({ message, traceparent }: About, seen?: boolean): Promise<TurnRef | undefined> => {
     const given = refOf(traceparent)
     if (given) return given
     if (!message) return lastTurn()
     const element = (message as Element).nodeType === 1 ? (message as Element) : undefined
     const near = element && nearTo(element)
-    if (near?.sure) return near.ref
+    if (near?.sure && (near.together || !seen)) return near.ref
     // A message of an earlier page view stands nearer than an answer of this one.
     for (const id of element ? messageIds(element) : [cleanId(message) ?? '']) {
       const turn = turns.find(id)
       const ref = turn ? refOfTurn(turn) : await delivery?.findContext(id)
       if (ref) return ref
     }
-    return sure ? undefined : near?.ref
+    return !seen && near?.own ? near.ref : undefined
   }
 
   const rate = (
