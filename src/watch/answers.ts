@@ -55,10 +55,8 @@ export function messageIds(element: Element | undefined, shared?: (scope: Elemen
 export interface Near {
   ref: TurnRef
   answer: Element
-  /** It stands before `element` or around it, and not far: what only follows may be another message's. */
+  /** Nothing says that `element` is another message's, or in one that we do not know. */
   sure: boolean
-  /** Nothing says that `element` is another message's: what the page names may be a bar above its answer, too. */
-  own: boolean
   /** Both are in one message, and not only in one conversation. */
   together: boolean
 }
@@ -95,21 +93,18 @@ export function createAnswers(): Answers {
           if (after && level > nearby) continue
           const bestAfter = best && element.compareDocumentPosition(best.answer) & Node.DOCUMENT_POSITION_FOLLOWING
           // Controls follow their answer: one that precedes the element beats one that follows it.
-          if (!best || !after || bestAfter) best = { ref, answer, sure: !level || !after, own: true, together: true }
+          if (!best || !after || bestAfter) best = { ref, answer, sure: !after, together: !level }
         }
         if (best) {
-          // Of several, the one before a prompt's own button is none of it.
-          if (level > own || (found.size > 1 && level !== beside)) best.sure = false
-          if (!level) best.own = best.sure
-          else {
-            const [mine, its] = [branch(element, scope), branch(best.answer, scope)]
-            const speaking = speaks(mine)
-            // A prompt, or a message that we do not know, such as one of an earlier page view.
-            if (speaking && (found.size > 1 || alike(mine, its) || idsOf(mine)[0])) best.sure = false
-            best.together = !!idsOf(scope)[0] || !speaks(its, best.answer)
-            best.own =
-              best.sure || (!speaking && (its.nextElementSibling === mine || (found.size < 2 && best.together)))
-          }
+          const several = found.size > 1
+          const [mine, its] = [branch(element, scope), branch(best.answer, scope)]
+          best.together ||= !!idsOf(scope)[0] || !speaks(its, best.answer)
+          if (!level) best.sure = !several
+          // A prompt, or a message that we do not know, such as one of an earlier page view.
+          else if (speaks(mine)) best.sure &&= !several && level <= own && !alike(mine, its) && !idsOf(mine)[0]
+          // A bar: right below its answer in a flat list, or above it in its message.
+          else if (several) best.sure = its.nextElementSibling === mine || (best.sure && level === beside)
+          else best.sure = best.sure ? level <= own : best.together
           return best
         }
       }
