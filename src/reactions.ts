@@ -84,21 +84,23 @@ export function createReactions(options: {
     }
     return answers.near(element)
   }
-  /** Named by the page, found by the element, kept from an earlier page view, or the last one. */
-  const turnFor = async ({ message, traceparent }: About, sure?: boolean): Promise<TurnRef | undefined> => {
+  /**
+   * Named by the page, found by the element, kept from an earlier page view, or the last one. Rather none than another's.
+   * @param within the element has to stand in the answer's own message
+   */
+  const turnFor = async ({ message, traceparent }: About, within?: boolean): Promise<TurnRef | undefined> => {
     const given = refOf(traceparent)
     if (given) return given
     if (!message) return lastTurn()
     const element = (message as Element).nodeType === 1 ? (message as Element) : undefined
     const near = element && nearTo(element)
-    if (near?.sure) return near.ref
-    // A message of an earlier page view stands nearer than an answer of this one.
+    if (near?.sure && (near.together || !within)) return near.ref
     for (const id of element ? messageIds(element) : [cleanId(message) ?? '']) {
       const turn = turns.find(id)
       const ref = turn ? refOfTurn(turn) : await delivery?.findContext(id)
       if (ref) return ref
     }
-    return sure ? undefined : near?.ref
+    return undefined
   }
 
   const rate = (
@@ -127,7 +129,7 @@ export function createReactions(options: {
     const near = recognised ? nearTo(message as Element) : undefined
     // At once: the page may be leaving.
     if (near?.sure) put(near.ref)
-    else guard.later(turnFor(about, recognised).then(put))
+    else guard.later(turnFor(about).then(put))
   }
   const forget = () => {
     clock.clearTimeout(timer)

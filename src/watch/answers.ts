@@ -1,6 +1,6 @@
 /** Remembers which element showed which turn's answer, so that a click beside an answer finds its turn. Bounded; keeps no element alive. */
 import type { TurnRef } from '../turn/record.ts'
-import { inside, parentOf } from './nodes.ts'
+import { excluded, inside, parentOf, texts } from './nodes.ts'
 
 /** Attributes in which pages put a message's own id. */
 const idAttributes = ['data-message-id', 'data-messageid', 'data-msg-id', 'data-id', 'id']
@@ -11,11 +11,35 @@ const nearby = 4
 const own = 6
 const beside = 1
 
+const alike = (a: Element, b: Element): boolean => a.localName === b.localName && a.className === b.className
+
 /** A message of the same kind stands beside `child`: what holds both is no message's own. */
 const inList = (child: Element): boolean =>
-  Array.from(child.parentElement?.children ?? []).some(
-    (other) => other !== child && other.localName === child.localName && other.className === child.className,
+  Array.from(child.parentElement?.children ?? []).some((other) => other !== child && alike(other, child))
+
+/** What may name anything must hold a digit: `id="log"` names the transcript. */
+const idsOf = (element: Element): string[] =>
+  idAttributes
+    .map((name) => [name, element.getAttribute(name) ?? ''] as const)
+    .filter(([name, id]) => (name == 'id' ? /\d/.test(id) : id))
+    .map(([, id]) => id)
+
+/** Has words outside its controls and `but`: a message has, a bar of buttons has none. */
+const speaks = (element: Element, but?: Element): boolean => {
+  let said = false
+  texts(
+    element,
+    ({ data }) => (said ||= /\p{L}/u.test(data)),
+    (part) => part === but || excluded(part),
   )
+  return said
+}
+
+/** The part of `scope` that holds `element`. */
+function branch(element: Element, scope: Element): Element {
+  for (let up = parentOf(element); up && up !== scope; up = parentOf(up)) element = up
+  return element
+}
 
 /**
  * The message ids an element stands under, nearest first, at most 8 levels up. With `shared`, which says that other
@@ -25,11 +49,7 @@ export function messageIds(element: Element | undefined, shared?: (scope: Elemen
   const ids: string[] = []
   for (let level = 0; element && level < 8; level++, element = parentOf(element)) {
     if (shared?.(element)) break
-    for (const name of idAttributes) {
-      const value = element.getAttribute(name)
-      // `id="log"` names the transcript, not a message: ids of messages hold a digit.
-      if (value && (name != 'id' || /\d/.test(value)) && !ids.includes(value)) ids.push(value.slice(0, 128))
-    }
+    for (const id of idsOf(element)) if (!ids.includes(id)) ids.push(id.slice(0, 128))
     if (shared && (ids[0] || inList(element))) break
   }
   return ids
@@ -38,8 +58,10 @@ export function messageIds(element: Element | undefined, shared?: (scope: Elemen
 export interface Near {
   ref: TurnRef
   answer: Element
-  /** It stands before `element` or around it, and not far: what only follows may be another message's. */
+  /** Nothing says that `element` is another message's, or in one that we do not know. */
   sure: boolean
+  /** Both are in one message, and not only in one conversation. */
+  together: boolean
 }
 
 export interface Answers {
@@ -74,11 +96,18 @@ export function createAnswers(): Answers {
           if (after && level > nearby) continue
           const bestAfter = best && element.compareDocumentPosition(best.answer) & Node.DOCUMENT_POSITION_FOLLOWING
           // Controls follow their answer: one that precedes the element beats one that follows it.
-          if (!best || !after || bestAfter) best = { ref, answer, sure: !level || !after }
+          if (!best || !after || bestAfter) best = { ref, answer, sure: !after, together: !level }
         }
         if (best) {
-          // Of several, the one before a prompt's own button is none of it.
-          if (level > own || (found.size > 1 && level !== beside)) best.sure = false
+          const several = found.size > 1
+          const [mine, its] = [branch(element, scope), branch(best.answer, scope)]
+          best.together ||= !!idsOf(scope)[0] || !speaks(its, best.answer)
+          if (!level) best.sure = !several
+          // A prompt, or a message that we do not know, such as one of an earlier page view.
+          else if (speaks(mine)) best.sure &&= !several && level <= own && !alike(mine, its) && !idsOf(mine)[0]
+          // A bar: right below its answer in a flat list, or above it in its message.
+          else if (several) best.sure = its.nextElementSibling === mine || (best.sure && level === beside)
+          else best.sure = best.sure ? level <= own : best.together
           return best
         }
       }

@@ -419,6 +419,38 @@ test('a thumb on an old message, and sharing the whole conversation, are not the
   expect(signals('share')).toEqual([])
 })
 
+// A page passed a message from its history, and the feedback went to the nearest answer.
+test('feedback on an element of a message that nobody knows goes out alone, and debug says so', async () => {
+  await open('/history')
+  await ask()
+  await page.evaluate(() => {
+    const { feedback } = (globalThis as any).chatVitals
+    feedback('down', { message: document.querySelector('[data-message-id=m-old] .answer') })
+    feedback(3, { message: document.querySelector('#all') })
+    feedback({ csat: 5 }, { message: document.createElement('p') })
+    feedback({ nps: 9 }, { message: document.querySelector('#log article:last-child') })
+  })
+  await collector.until(() => feedbacks().length === 4)
+  const linked = feedbacks().filter(({ links }) => links.length)
+  expect(linked.map(({ attributes }) => attributes['gen_ai.evaluation.name'])).toEqual(['nps'])
+  aboutTurn(linked[0]!, turns()[0]!)
+  expect(console_.filter((line) => line.includes('feedback goes out without a turn'))).toHaveLength(1)
+})
+
+test('sharing the whole conversation below its only answer is not sharing that answer', async () => {
+  await open('/thumbs')
+  await ask()
+  await page.evaluate(() =>
+    document.querySelector('#log')!.insertAdjacentHTML('afterend', '<button id="all" aria-label="Share">s</button>'),
+  )
+  await page.locator('#all').click()
+  await page.evaluate(() => (globalThis as any).chatVitals.flush())
+  expect(signals('share')).toEqual([])
+  await page.locator('footer').getByRole('button', { name: 'Share' }).click()
+  await collector.until(() => signals('share').length === 1)
+  aboutTurn(signals('share')[0]!, turns()[0]!)
+})
+
 test('a question and a chip that hold a word of praise neither rate nor count as a control seen', async () => {
   await open('/chips')
   await ask()

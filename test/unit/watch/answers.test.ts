@@ -48,3 +48,37 @@ test('a turn that is open stays one answer, however often it is looked up', () =
   for (let i = 0; i < 300; i++) answers.add(second, ref('t2'))
   expect(answers.near(first)).toMatchObject({ ref: { turnId: 't1' }, sure: true })
 })
+
+// A rating of a message from the history fell to the next answer that was known.
+test('a message that nobody knows is not the answer’s beside it, above or below', () => {
+  for (const id of ['m0', 'u2']) {
+    const near = answers.near($(`[data-message-id=${id}] button`))
+    expect([id, near?.sure]).toEqual([id, false])
+  }
+  // Without ids, by its kind; below the last answer, such as a canned reply.
+  document.querySelector('main')!.insertAdjacentHTML('beforeend', message('assistant', 'm9'))
+  for (const article of document.querySelectorAll('article')) article.removeAttribute('data-message-id')
+  const [first, last] = [$('article:first-child button'), $('article:last-child button')]
+  for (const near of [answers.near(first), answers.near(last)]) expect(near?.sure).toBe(false)
+})
+
+test('a bar above its answer, and one right below it in a flat list, are its own', () => {
+  document.body.innerHTML =
+    '<article><header><button>x</button></header><div class="text">Words</div></article>' +
+    '<main><p>Ask</p><div>One</div><nav><button>1</button></nav><p>Ask</p><div>Two</div><nav><button>2</button></nav></main>'
+  answers.add($('.text'), ref('t3'))
+  expect(answers.near($('header button'))).toMatchObject({ ref: { turnId: 't3' }, sure: true })
+  const flat = createAnswers()
+  document.querySelectorAll('main div').forEach((answer, i) => flat.add(answer, ref(`f${i}`)))
+  expect(flat.near($('nav button'))).toMatchObject({ ref: { turnId: 'f0' }, sure: true })
+  expect(flat.near($('p:nth-of-type(2)'))).toMatchObject({ sure: false })
+})
+
+test('what stands below or above the conversation is in no message with its only answer', () => {
+  document.body.innerHTML =
+    '<header><button>0</button></header><section><p>Ask</p><article><div class="text">Words</div><nav><button>1</button></nav></article></section><button>2</button>'
+  answers.add($('.text'), ref('t4'))
+  expect(answers.near($('nav button'))).toMatchObject({ sure: true, together: true })
+  expect(answers.near($('body > button'))).toMatchObject({ sure: true, together: false })
+  expect(answers.near($('header button'))).toMatchObject({ sure: false, together: false })
+})
