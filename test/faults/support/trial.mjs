@@ -80,7 +80,8 @@ export async function runTrial({ row, engine, share, n, realTime, support }) {
   site.pages['/blank'] = { html: '<!doctype html><title>blank</title>' }
   const timing = { ...support.timing }
   if (!realTime) for (const name of scaled) timing[name] *= scale
-  const profile = row.own ? await mkdtemp(join(tmpdir(), 'chat-vitals-faults-')) : undefined
+  const own = Array.isArray(row.own) ? row.own.includes(engine.name) : row.own
+  const profile = own ? await mkdtemp(join(tmpdir(), 'chat-vitals-faults-')) : undefined
   let browser
   // Aborted when the trial is over, by its end or by the clock: whatever waits then waits no longer.
   const over = new AbortController()
@@ -88,6 +89,8 @@ export async function runTrial({ row, engine, share, n, realTime, support }) {
   ended.catch(() => {})
   const pause = (ms) => sleep(ms, undefined, { signal: over.signal })
   let visits = 0
+  // Nothing can be asked of the browser in the end.
+  let lone = false
   // Makes every prompt another: the same one at once is a double click, not a second turn.
   let sends = 0
 
@@ -149,6 +152,18 @@ export async function runTrial({ row, engine, share, n, realTime, support }) {
         () => tab.run('typeof turns === "object" && typeof delivery === "object"').catch(() => false),
         'the engine',
       ),
+    /** A page that makes a visit by itself when it is told to: for a browser whose driver will be gone. */
+    async waiter() {
+      let go = false
+      lone = true
+      site.pages['/go'] = (_, response) => response.writeHead(go ? 200 : 204).end()
+      site.pages['/wait'] = {
+        html: `<script>setInterval(() => fetch('/go').then(({ status }) => status === 200 && (location.href = '/again')), 100)</script>`,
+      }
+      await t.visit({ tab: { goto: async () => {} }, path: '/again', bare: true })
+      await opened(`${site.url}/wait`)
+      return { go: () => (go = true) }
+    },
     /** A further tab without the library. */
     async blank(origin = site.url) {
       return opened(`${origin}/blank`)
@@ -237,7 +252,7 @@ export async function runTrial({ row, engine, share, n, realTime, support }) {
     await Promise.race([row.trial(t), ended])
     const told = []
     for (const tab of tabs) told.push(await tab.run(tell).catch(() => undefined))
-    const { traces } = await t.peek()
+    const { traces } = lone ? { traces: [] } : await t.peek()
     const { problems: found, ...figures } = reckon({ row, site, collector, told: told.filter(Boolean), stored: traces })
     problems.push(...found)
     result = figures
