@@ -3,6 +3,7 @@
 // `--tell FILE,FILE` (the tables of earlier runs' JSON, and no trial), `--loads` (also the big loads), `--soak MINUTES` (that alone), `--real-time` (waits as they are, one trial a row), `--jobs N` (4), `--json FILE`.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
@@ -96,6 +97,14 @@ const createShare = (engine) => {
   }
 }
 
+// Browsers that nobody ends would stay.
+const running = new Set()
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, async () => {
+    await Promise.race([Promise.all([...running].map((share) => share.close())), sleep(5000)])
+    process.exit(1)
+  })
+
 for (const browserName of browsers) {
   const engine = await import(`./engines/${browserName}.mjs`)
   /** Why a row cannot be shown here. */
@@ -121,6 +130,7 @@ for (const browserName of browsers) {
   const jobs = Number(given.jobs)
   // Where commands go one after the other, each job has a browser to itself.
   const shares = Array.from({ length: engine.serial ? jobs : 1 }, () => createShare(engine))
+  for (const share of shares) running.add(share)
   const work = async (queue, share) => {
     for (let task; (task = queue.shift());) {
       const { row, n } = task

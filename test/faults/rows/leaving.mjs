@@ -258,7 +258,8 @@ export const leaving = [
       const span = { from: Date.now() }
       await t.sleep(300)
       await t.close(tab)
-      await t.sleep(200)
+      // What it sends in leaving must have failed by then.
+      await t.sleep(1500)
       await t.collector.up()
       const ahead = days * 86_400_000
       await t.visit({ before: `{ const now = Date.now; Date.now = () => now() + ${ahead} }` })

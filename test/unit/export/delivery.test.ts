@@ -318,6 +318,22 @@ test('a page that dies beside one that sends is found within seconds, beside one
   expect(outcomes(world)).toHaveLength(4)
 })
 
+// The part that recovers did not load: nobody asked for it again.
+test('a recovery that could not be had is asked for again', async () => {
+  const world = createWorld()
+  const page = world.page('page-1')
+  page.put(open(), 'open')
+  await page.pass(2000)
+  page.die()
+  const next = world.page('page-2', {
+    recovery: (attempt) => (attempt ? import('../../../src/export/recovery.ts') : Promise.reject(new Error('404'))),
+  })
+  await next.pass(5000)
+  expect(world.requests).toEqual([])
+  await next.pass(20_000)
+  expect(outcomes(world)).toEqual(['lost'])
+})
+
 test('what is dropped is told by its ids', async () => {
   const world = createWorld()
   const told: unknown[] = []
@@ -523,6 +539,35 @@ test('a database of our name that is not ours is as good as none', async () => {
   page.put(done(), 'ready', true)
   await page.pass(20_000)
   expect(page.counts()).toMatchObject({ delivered: 1, pending: 0 })
+})
+
+// After two seconds the database was given up; when it answered late, nobody looked into it before the next turn.
+test('what waits in a database that opens late is sent once it is open', async () => {
+  const world = createWorld()
+  const page = world.page('page-1')
+  page.put(open(), 'open')
+  await page.pass(2000)
+  page.die()
+  let answer = () => {}
+  const slow = {
+    open(...all: Parameters<IDBFactory['open']>) {
+      const real = world.indexedDB.open(...all)
+      const request = { onsuccess() {}, result: undefined as unknown }
+      real.onsuccess = () => {
+        answer = () => {
+          request.result = real.result
+          request.onsuccess()
+        }
+      }
+      return request
+    },
+  }
+  const next = world.page('page-2', { natives: { indexedDB: slow as unknown as IDBFactory } })
+  await next.pass(30_000)
+  expect(world.requests).toEqual([])
+  answer()
+  await next.pass(5000)
+  expect(outcomes(world)).toEqual(['lost'])
 })
 
 // A lease of fifteen seconds, looked at every five, could be taken over only after twenty.
