@@ -37,6 +37,13 @@ function judge(t, trace, seenAt, { endedBy, outcome, phase, young }) {
   }
 }
 const left = { endedBy: ['page_left'], outcome: ['abandoned'] }
+/** Not every engine runs `pagehide` in a tab that is driven: where it did not, the page has died. */
+const gone = (t) => {
+  t.facts.goodbyes = t.site.goodbyes.length
+  return t.engine.goodbye || t.site.goodbyes.length
+    ? left
+    : { endedBy: ['page_left', 'crash'], outcome: ['abandoned', 'lost'] }
+}
 const died = { endedBy: ['crash'], outcome: ['lost'] }
 /** What the device kept of it has come, beside what fetchLater carried; or the page had ended it itself. */
 const recovered = (t, trace) =>
@@ -76,8 +83,7 @@ export const leaving = [
       tally(t, trace)
       if (!down && t.engine.goodbye) await t.visit()
       await t.sleep(500)
-      const either = { endedBy: ['page_left', 'crash'], outcome: ['abandoned', 'lost'] }
-      judge(t, trace, seenAt, { ...(t.engine.goodbye ? left : either), phase, young })
+      judge(t, trace, seenAt, { ...gone(t), phase, young })
     },
   },
   {
@@ -95,7 +101,7 @@ export const leaving = [
       await t.visit({ tab })
       await t.delivered('what the left page knew')
       await t.sleep(500)
-      judge(t, trace, seenAt, { ...left, phase, young })
+      judge(t, trace, seenAt, { ...gone(t), phase, young })
     },
   },
   {
