@@ -27,6 +27,7 @@ import type { Call, LifePort, ManualTurn, ManualTurnOptions, PagePort, Promised 
 import type { CorrectionKind, TurnRecord } from './turn/record.ts'
 import { createTurns, recover } from './turn/turns.ts'
 import type { Opened } from './turn/turns.ts'
+import type { Attention } from './watch/attention.ts'
 import { watchEventSource } from './watch/eventsource.ts'
 import type { FetchOptions } from './watch/fetch.ts'
 import { labelReader } from './watch/labels.ts'
@@ -78,10 +79,8 @@ export interface EngineOptions {
   wire: FetchOptions
   /** The text field the user last wrote in. */
   composer(): Element | undefined
-  /** A turn is open, or none is. */
-  alive(on: boolean): void
-  /** Has it told if the machine has just slept. */
-  awake(): void
+  /** Its heart beats while a turn is open. Undefined where nothing is watched. */
+  attention(): Pick<Attention, 'active' | 'awake'> | undefined
 }
 
 /** The verbs of the handle, and the port of the watchers. */
@@ -202,11 +201,11 @@ export function createEngine(options: EngineOptions): Engine {
     promptOf,
     ...options.propagation,
     backendOf,
-    awake: options.awake,
+    awake: () => options.attention()?.awake(),
     screen: (port, prompt) => transcript?.open(port, prompt, clock.behind() > 0),
     onOpen(turn, opened) {
       open.add(turn.id)
-      options.alive(true)
+      options.attention()?.active(true)
       reactions.attention(false)
       delivery?.put(cleaned(turn), 'open', true)
       judge(turn, opened)
@@ -215,7 +214,7 @@ export function createEngine(options: EngineOptions): Engine {
     onChange: (turn) => delivery?.put(cleaned(turn), 'open'),
     onSettled(turn) {
       open.delete(turn.id)
-      options.alive(open.size > 0)
+      options.attention()?.active(open.size > 0)
       const record = cleaned(turn)
       delivery?.put(record, 'ready', true)
       guard(() => reactions.settled(turn))

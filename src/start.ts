@@ -228,8 +228,7 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
       parts: kit,
       createDelivery,
       composer: () => composer?.(),
-      alive: (on) => attention?.active(on),
-      awake: () => attention?.awake(),
+      attention: () => attention,
     })
     if (unwatch) engine.watch()
   }

@@ -117,7 +117,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const { fetch, fetchLater, indexedDB, localStorage, locks } = natives
   const to = '' + resource['service.name']
   const tailKey = tailPrefix + pageId
-  const store = createStore({ indexedDB, clock, timing, left: () => left })
+  const store = createStore({ indexedDB, clock, timing, left: () => left, late: () => look() })
   // By record id, oldest first. Bounded by bytes.
   const held = new Map<string, Held>()
   // Turns of this page view not yet accounted for; an id each.
@@ -356,10 +356,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     else touch()
   }
 
-  const start = (): void => {
-    live()
-    // Something of an earlier page is left: only then is the lazy part wanted before the first turn.
-    if (Object.keys(localStorage ?? {}).some((key) => key.startsWith(tailPrefix))) schedule()
+  /** What the device knows, and whether something waits on it. */
+  const look = (): void =>
     quietly(
       store
         .run(['meta', 'records'], 'readonly', (name) => {
@@ -369,6 +367,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         })
         .then((rows) => rows && schedule()),
     )
+
+  const start = (): void => {
+    live()
+    // Something of an earlier page is left: only then is the lazy part wanted before the first turn.
+    if (Object.keys(localStorage ?? {}).some((key) => key.startsWith(tailPrefix))) schedule()
+    look()
   }
   if (!holding) idle(start)
 

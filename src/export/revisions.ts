@@ -3,8 +3,11 @@
  * higher: readers keep the highest.
  */
 export const revisions = {
-  /** A settled turn as it is stored and sent, above the record's own: the two below are for the copies that say less. */
-  whole: 2,
+  /**
+   * A settled turn as it is stored and sent, above the record's own. Its page knows better than who took it for dead
+   * (a tail may be read only after that), and the two below are for the copies that say less.
+   */
+  whole: 100,
   /** Below the whole: what did not fit into the tail is missing. */
   tail: -1,
   /** Below the whole: the last words of a page. */

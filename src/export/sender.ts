@@ -80,6 +80,8 @@ export function createSender(port: SenderPort): Sender {
   // Epoch ms at which the device was last tidied, and looked through for what pages that died have left.
   let tidied = -Infinity
   let looked = -Infinity
+  // Whether the database was there to look into.
+  let seen = false
   let attempts = 0
   // The next pause need not be waited for.
   let probe = false
@@ -257,6 +259,7 @@ export function createSender(port: SenderPort): Sender {
 
   const tidy = async (): Promise<void> => {
     looked = clock.epoch()
+    seen = stored()
     if (looked - tidied >= timing.tidyEvery) {
       tidied = looked
       if (stored()) await outbox.sweep(looked)
@@ -275,20 +278,21 @@ export function createSender(port: SenderPort): Sender {
   const run = async (): Promise<number | undefined> => {
     // The database may only now turn out to be closed to us.
     await share()
-    if (clock.epoch() - looked >= timing.recoverEvery) {
+    if (seen !== stored() || clock.epoch() - looked >= timing.recoverEvery) {
       const tidying = tidy()
       guard.later(tidying)
-      await tidying.catch(() => {})
+      await tidying.catch(() => (looked = -Infinity))
     }
     if (stored()) await rewrite()
     for (;;) {
       if (port.left()) return undefined
+      // Before the pause is looked at: it comes with the database, which may be open only now.
+      const rows = await next()
+      if (!rows[0]) break
       const wait = Math.max(device.until, device.blocked) - clock.epoch()
       // A pause longer than any we make is of a clock that was wrong.
       if (wait > 0 && wait < 2 * timing.retryAfterMost && (!probe || device.asked)) return wait
       probe = false
-      const rows = await next()
-      if (!rows[0]) break
       const bad = rows.filter((row) => !spansOf(row.record)[0])
       if (bad[0]) {
         await drop('invalid', bad)
@@ -335,7 +339,9 @@ export function createSender(port: SenderPort): Sender {
     await share()
     return mine.size > [...held.values()].filter((one) => one.row.state === 'open').length
       ? timing.leaderLook
-      : undefined
+      : looked < 0
+        ? timing.loadAgain
+        : undefined
   }
 
   const alone = async (): Promise<number | undefined> => {

@@ -64,8 +64,10 @@ export function createStore(options: {
   timing: Timing
   /** A page that leaves starts no transaction: it would not come through, and its end would cost the back/forward cache. */
   left?: () => boolean
+  /** It is open after all, when it had been given up. */
+  late?: () => void
 }): Store {
-  const { indexedDB, clock, timing, left } = options
+  const { indexedDB, clock, timing, left, late } = options
   // Set at the first use, cleared when the connection is lost, so that the next use tries again.
   let opening: Promise<IDBDatabase> | undefined
   // Until it is known better, storage is hoped for.
@@ -93,6 +95,7 @@ export function createStore(options: {
       request.onsuccess = () => {
         const db = request.result
         clock.clearTimeout(timer)
+        const known = denied
         denied = false
         opening = Promise.resolve(db)
         db.onversionchange = db.onclose = () => {
@@ -100,6 +103,7 @@ export function createStore(options: {
           opening = undefined
         }
         resolve(db)
+        if (known) late?.()
       }
     })
     opening.catch(() => (denied = true))

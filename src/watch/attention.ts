@@ -29,7 +29,7 @@ export function watchAttention(options: {
   let hidden = doc.hidden
   let left = false
   // The last beat, while the heart beats; a beat that is due and late may have slept through.
-  let beat: number | undefined
+  let beat = 0
   let timer: number | undefined
   // End of the last long frame seen: time before it was work, not sleep.
   let busyUntil = 0
@@ -45,37 +45,31 @@ export function watchAttention(options: {
     pulse()
   }
 
-  /** Too late for any task that could cover it. */
-  const awake = (): void => {
-    const now = clock.now()
-    const due = (beat ?? now) + timing.heartbeat
-    if (timer === undefined || now - due <= timing.suspendedBlind) return
-    beat = now
-    port.suspended(due, now)
-  }
   const tick = guard.wrap(() => {
-    awake()
-    timer = undefined
     const now = clock.now()
-    const due = (beat ?? now) + timing.heartbeat
+    const due = beat + timing.heartbeat
     beat = now
-    if (long && now - due > timing.suspended) {
+    const slept = () => port.suspended(due, now)
+    // Too late for any task that could cover it.
+    if (now - due > timing.suspendedBlind) slept()
+    else if (long && now - due > timing.suspended)
       // A task that blocked this long is reported after this one: only then is it known that nothing covers the time.
       clock.setTimeout(
         guard.wrap(() => {
-          if (!(busyFrom <= due + timing.heartbeat && busyUntil >= now - timing.heartbeat)) port.suspended(due, now)
+          if (!(busyFrom <= due + timing.heartbeat && busyUntil >= now - timing.heartbeat)) slept()
         }),
         200,
       )
-    }
-    if (on && !hidden) timer = clock.setTimeout(tick, timing.heartbeat)
+    next()
   })
   let on = false
+  const next = (): void => {
+    timer = on && !hidden && !left ? clock.setTimeout(tick, timing.heartbeat) : undefined
+  }
   const pulse = (): void => {
     clock.clearTimeout(timer)
-    timer = undefined
     beat = clock.now()
-    if (on && !hidden && !left) timer = clock.setTimeout(tick, timing.heartbeat)
+    next()
   }
 
   const observer =
@@ -142,7 +136,11 @@ export function watchAttention(options: {
       on = open
       pulse()
     }) as Attention['active'],
-    awake,
+    awake() {
+      if (!timer || clock.now() - beat < timing.heartbeat + timing.suspendedBlind) return
+      clock.clearTimeout(timer)
+      tick()
+    },
     stop() {
       stop()
       if (observer) observer.disconnect()

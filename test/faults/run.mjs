@@ -1,8 +1,9 @@
 // `npm run test:faults`: every row of the fault table, injected for real, in every engine that is here; ends with the table
-// of what became of the turns. `--trials N` (12), `--short` (3), `--rows 1,2,5`, `--browser chromium,firefox,webkit`,
+// of what became of the turns. `--trials N` (12), `--short` (3, of which one may break), `--rows 1,2,5`, `--browser chromium,firefox,webkit`,
 // `--tell FILE,FILE` (the tables of earlier runs' JSON, and no trial), `--loads` (also the big loads), `--soak MINUTES` (that alone), `--real-time` (waits as they are, one trial a row), `--jobs N` (4), `--json FILE`.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
@@ -96,6 +97,14 @@ const createShare = (engine) => {
   }
 }
 
+// Browsers that nobody ends would stay.
+const running = new Set()
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, async () => {
+    await Promise.race([Promise.all([...running].map((share) => share.close())), sleep(5000)])
+    process.exit(1)
+  })
+
 for (const browserName of browsers) {
   const engine = await import(`./engines/${browserName}.mjs`)
   /** Why a row cannot be shown here. */
@@ -121,6 +130,7 @@ for (const browserName of browsers) {
   const jobs = Number(given.jobs)
   // Where commands go one after the other, each job has a browser to itself.
   const shares = Array.from({ length: engine.serial ? jobs : 1 }, () => createShare(engine))
+  for (const share of shares) running.add(share)
   const work = async (queue, share) => {
     for (let task; (task = queue.shift());) {
       const { row, n } = task
@@ -153,5 +163,12 @@ const broken = report.flatMap((one) =>
 for (const { engine, row, trial } of broken)
   console.error(`${engine} row ${row}, trial ${trial.n + 1}: ${trial.problems.join('; ')}`)
 const ran = report.reduce((sum, one) => sum + one.trials.length, 0)
-console.log(`${ran - broken.length} passed, ${broken.length} failed`)
-process.exit(broken.length || !ran ? 1 : 0)
+// The short form is for machines that have other things to do: there one trial late by a busy second fails no row.
+const lost = given.short
+  ? report.filter(({ trials: of }) => of.filter(({ problems }) => problems.length).length > 1).length
+  : broken.length
+console.log(`${ran - broken.length} of ${ran} trials hold`)
+console.log(
+  `${(given.short ? report.filter(({ trials: of }) => of.length).length : ran) - lost} passed, ${lost} failed`,
+)
+process.exit(lost || !ran ? 1 : 0)

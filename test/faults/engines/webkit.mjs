@@ -7,11 +7,12 @@ export const name = 'WebKitGTK'
 /** Commands go one after the other. */
 export const serial = true
 const forgets = 'a driven WebKitGTK keeps nothing on disk: there is no next visit after its end'
+/** The browser goes on without its driver when a page has crashed. */
+export const mute = true
 export const cannot = {
   kill: forgets,
   quit: forgets,
   hide: forgets,
-  crash: 'its driver ends the session with the page that crashes',
   pid: 'its driver ends the session with the page that crashes',
   freeze: 'WebKitGTK does not freeze tabs',
   block: 'its driver cannot block addresses',

@@ -156,7 +156,8 @@ export const collector = [
     injected: '`rejectedSpans: 1` in the answer',
     async trial(t) {
       t.collector.next({ body: '{"partialSuccess":{"rejectedSpans":"1","errorMessage":"too old"}}' })
-      const tab = await some(t, { init: { webVitals: false } }, 1)
+      // A busy machine must not make it give up an answer that is there.
+      const tab = await some(t, { init: { webVitals: false }, timing: { sendTimeout: 10_000 } }, 1)
       await t.delivered()
       await t.quiet(tab)
       await t.sleep(t.timing.sendEvery * 5)
@@ -194,7 +195,8 @@ export const collector = [
       t.expect(t.collector.inFlight.most === 1, `${t.collector.inFlight.most} requests at once from three tabs`)
       await t.delivered(`what waited while the collector ${kind}`)
       const [gap] = gaps(t.collector)
-      t.expect(gap >= sendTimeout - 20, `given up after ${gap} ms, not ${sendTimeout}`)
+      // By the collector's clock, which sees each request a little after it went out.
+      t.expect(gap >= sendTimeout * 0.9, `given up after ${gap} ms, not ${sendTimeout}`)
       whole(t)
     },
   },

@@ -12,7 +12,7 @@ import { page } from './page.mjs'
  * @property {(t: object) => Promise<void>} [trial] injects, and says by `t.expect` what did not hold; it must open a turn
  * @property {string} [stated] why there is no trial
  * @property {boolean} [simulated]
- * @property {boolean} [own] a browser and a profile of its own, which it may kill
+ * @property {boolean | string[]} [own] a browser and a profile of its own, which it may kill; in these engines
  * @property {boolean} [alone] runs when no other trial does
  * @property {boolean} [once] one trial is enough, it is a big one
  * @property {number} [mostMs] how long a trial may take

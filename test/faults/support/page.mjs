@@ -15,6 +15,9 @@ const ledger = `
   }
   {
     const native = fetch.bind(window)
+    // Whether the browser lets this page say goodbye at all.
+    const beacon = navigator.sendBeacon.bind(navigator)
+    addEventListener('pagehide', () => beacon('/goodbye', location.pathname))
     // What did not get out (offline) is asked for in the end.
     window.jotted = []
     window.jot = (what, body) => {

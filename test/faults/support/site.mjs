@@ -48,6 +48,8 @@ export async function startSite() {
   const ledger = new Set()
   /** Of every turn that delivery was given: its record's id → its trace. */
   const records = new Map()
+  /** Paths of pages whose `pagehide` ran, and could still send. */
+  const goodbyes = []
   /** Ids of records that were dropped → the reason. */
   const dropped = new Map()
   /** @type {Call[]} */
@@ -131,6 +133,10 @@ export async function startSite() {
       ledger.add(body)
       return response.writeHead(204, cors).end()
     }
+    if (pathname === '/goodbye') {
+      goodbyes.push(body)
+      return response.writeHead(204, cors).end()
+    }
     if (pathname === '/record') {
       const { id, trace } = JSON.parse(body)
       records.set(id, trace)
@@ -184,6 +190,7 @@ export async function startSite() {
     ledger,
     records,
     dropped,
+    goodbyes,
     calls,
     pages,
     files,

@@ -10,9 +10,9 @@ import { chatPage } from './page.mjs'
 import { reckon, tell } from './reckon.mjs'
 import { startSite } from './site.mjs'
 
-/** Waits of the library that trials run scaled; what is not named (gestures, ages, paint) stays as it is. */
+/** Waits of the library that trials run scaled; what is not named (gestures, ages, paint, the database) stays as it is. */
 const scaled = [
-  'settle', 'followUp', 'heartbeat', 'suspended', 'suspendedBlind', 'checkpoint', 'fetchLater', 'storeOpen', 'stopMost',
+  'settle', 'followUp', 'heartbeat', 'suspended', 'suspendedBlind', 'checkpoint', 'fetchLater', 'stopMost',
   'sendTimeout', 'sendEvery', 'backoffFirst', 'backoffMost', 'retryAfterMost', 'loadAgain', 'leaderTakeover', 'leaderLook',
   'leaderLease', 'signOfLife', 'silent', 'recoverEvery', 'tidyEvery',
 ] // prettier-ignore
@@ -80,7 +80,8 @@ export async function runTrial({ row, engine, share, n, realTime, support }) {
   site.pages['/blank'] = { html: '<!doctype html><title>blank</title>' }
   const timing = { ...support.timing }
   if (!realTime) for (const name of scaled) timing[name] *= scale
-  const profile = row.own ? await mkdtemp(join(tmpdir(), 'chat-vitals-faults-')) : undefined
+  const own = Array.isArray(row.own) ? row.own.includes(engine.name) : row.own
+  const profile = own ? await mkdtemp(join(tmpdir(), 'chat-vitals-faults-')) : undefined
   let browser
   // Aborted when the trial is over, by its end or by the clock: whatever waits then waits no longer.
   const over = new AbortController()
@@ -88,6 +89,8 @@ export async function runTrial({ row, engine, share, n, realTime, support }) {
   ended.catch(() => {})
   const pause = (ms) => sleep(ms, undefined, { signal: over.signal })
   let visits = 0
+  // Nothing can be asked of the browser in the end.
+  let lone = false
   // Makes every prompt another: the same one at once is a double click, not a second turn.
   let sends = 0
 
@@ -116,7 +119,8 @@ export async function runTrial({ row, engine, share, n, realTime, support }) {
     get browser() {
       return browser
     },
-    async until(holds, what, ms = realTime ? 60_000 : 20_000) {
+    /** Patient: how long something may take is a promise only where a row says so, and machines are shared. */
+    async until(holds, what, ms = 60_000) {
       const end = Date.now() + ms
       for (;;) {
         if (await Promise.race([holds(), ended])) return
@@ -149,6 +153,18 @@ export async function runTrial({ row, engine, share, n, realTime, support }) {
         () => tab.run('typeof turns === "object" && typeof delivery === "object"').catch(() => false),
         'the engine',
       ),
+    /** A page that makes a visit by itself when it is told to: for a browser whose driver will be gone. */
+    async waiter() {
+      let go = false
+      lone = true
+      site.pages['/go'] = (_, response) => response.writeHead(go ? 200 : 204).end()
+      site.pages['/wait'] = {
+        html: `<script>setInterval(() => fetch('/go').then(({ status }) => status === 200 && (location.href = '/again')), 100)</script>`,
+      }
+      await t.visit({ tab: { goto: async () => {} }, path: '/again', bare: true })
+      await opened(`${site.url}/wait`)
+      return { go: () => (go = true) }
+    },
     /** A further tab without the library. */
     async blank(origin = site.url) {
       return opened(`${origin}/blank`)
@@ -226,7 +242,7 @@ export async function runTrial({ row, engine, share, n, realTime, support }) {
   }
 
   let result = { opened: 0, delivered: 0, pending: 0, dropped: 0, unexplained: 0, duplicates: 0, raw: 0, reasons: {} }
-  const most = realTime ? 1_200_000 : (row.mostMs ?? 120_000)
+  const most = realTime ? 1_200_000 : (row.mostMs ?? 180_000)
   let late = false
   const timer = setTimeout(() => {
     late = true
@@ -237,7 +253,7 @@ export async function runTrial({ row, engine, share, n, realTime, support }) {
     await Promise.race([row.trial(t), ended])
     const told = []
     for (const tab of tabs) told.push(await tab.run(tell).catch(() => undefined))
-    const { traces } = await t.peek()
+    const { traces } = lone ? { traces: [] } : await t.peek()
     const { problems: found, ...figures } = reckon({ row, site, collector, told: told.filter(Boolean), stored: traces })
     problems.push(...found)
     result = figures

@@ -222,7 +222,7 @@ test('a page that leaves before the lazy part came tells the turn in short, and 
   expect(world.requests[0]!.spans).toHaveLength(1)
   expect(world.requests[0]!.spans[0]!.attributes).toMatchObject({
     'chat_vitals.turn.outcome': 'completed',
-    'chat_vitals.turn.revision': 3,
+    'chat_vitals.turn.revision': 101,
     'chat_vitals.time_to.first_text': 2,
   })
   page.die()
@@ -230,9 +230,26 @@ test('a page that leaves before the lazy part came tells the turn in short, and 
   await world.page('page-2').pass(5000)
   expect(world.unique().map((span) => span.name)).toEqual(['chat.turn', 'POST'])
   expect(world.unique('chat.turn')[0]!.attributes).toMatchObject({
-    'chat_vitals.turn.revision': 5,
+    'chat_vitals.turn.revision': 103,
     'chat_vitals.render.frames': 40,
   })
+})
+
+// Firefox showed the next page the storage of before: it told a turn as lost, and of a higher revision than the page
+// that had left it.
+test('what a page says of its own turn stands above what others take it for', async () => {
+  const world = createWorld()
+  const page = world.page('page-1')
+  page.put(open(), 'open')
+  await page.pass(2000)
+  page.die()
+  await world.page('page-2').pass(5000)
+  expect(outcomes(world)).toEqual(['lost'])
+  const late = world.page('page-1')
+  late.put(turnRecord({ rev: 2, outcome: 'abandoned', endedBy: 'page_left', delivery: undefined }), 'ready', true)
+  late.leave()
+  await rest()
+  expect(outcomes(world)).toEqual(['abandoned'])
 })
 
 // The higher revision was given only in leaving, and was known to the tail alone. In Firefox a tab could be closed
@@ -250,7 +267,7 @@ test('a turn told in short and in full has two revisions, though its tail cannot
   await world.page('page-2').pass(5000)
   const [words, whole] = world.received.filter((span) => span.name === 'chat.turn')
   expect(words!.raw).not.toBe(whole!.raw)
-  expect([words!, whole!].map((span) => span.attributes['chat_vitals.turn.revision'])).toEqual([3, 5])
+  expect([words!, whole!].map((span) => span.attributes['chat_vitals.turn.revision'])).toEqual([101, 103])
 })
 
 // The tail left the growth curve out and kept the revision, while the whole turn was under way.
@@ -270,7 +287,7 @@ test('a turn from a tail too small for its curve is of a lower revision than the
   await world.page('page-2').pass(5000)
   const copies = world.received.filter(({ name, traceId }) => name === 'chat.turn' && traceId === done().traceId)
   expect(copies.map((span) => span.attributes['chat_vitals.render.curve'] !== undefined)).toEqual([true, false])
-  expect(copies.map((span) => span.attributes['chat_vitals.turn.revision'])).toEqual([5, 4])
+  expect(copies.map((span) => span.attributes['chat_vitals.turn.revision'])).toEqual([103, 102])
 })
 
 // Two tabs each noted how late the same record was, under the same next revision.
@@ -316,6 +333,22 @@ test('a page that dies beside one that sends is found within seconds, beside one
   late.die()
   await living.pass(700_000)
   expect(outcomes(world)).toHaveLength(4)
+})
+
+// The part that recovers did not load: nobody asked for it again.
+test('a recovery that could not be had is asked for again', async () => {
+  const world = createWorld()
+  const page = world.page('page-1')
+  page.put(open(), 'open')
+  await page.pass(2000)
+  page.die()
+  const next = world.page('page-2', {
+    recovery: (attempt) => (attempt ? import('../../../src/export/recovery.ts') : Promise.reject(new Error('404'))),
+  })
+  await next.pass(5000)
+  expect(world.requests).toEqual([])
+  await next.pass(20_000)
+  expect(outcomes(world)).toEqual(['lost'])
 })
 
 test('what is dropped is told by its ids', async () => {
@@ -523,6 +556,35 @@ test('a database of our name that is not ours is as good as none', async () => {
   page.put(done(), 'ready', true)
   await page.pass(20_000)
   expect(page.counts()).toMatchObject({ delivered: 1, pending: 0 })
+})
+
+// After two seconds the database was given up; when it answered late, nobody looked into it before the next turn.
+test('what waits in a database that opens late is sent once it is open', async () => {
+  const world = createWorld()
+  const page = world.page('page-1')
+  page.put(open(), 'open')
+  await page.pass(2000)
+  page.die()
+  let answer = () => {}
+  const slow = {
+    open(...all: Parameters<IDBFactory['open']>) {
+      const real = world.indexedDB.open(...all)
+      const request = { onsuccess() {}, result: undefined as unknown }
+      real.onsuccess = () => {
+        answer = () => {
+          request.result = real.result
+          request.onsuccess()
+        }
+      }
+      return request
+    },
+  }
+  const next = world.page('page-2', { natives: { indexedDB: slow as unknown as IDBFactory } })
+  await next.pass(30_000)
+  expect(world.requests).toEqual([])
+  answer()
+  await next.pass(5000)
+  expect(outcomes(world)).toEqual(['lost'])
 })
 
 // A lease of fifteen seconds, looked at every five, could be taken over only after twenty.
