@@ -33,7 +33,7 @@ export interface SenderPort extends DeliveryOptions {
   idle(fn: () => void): void
   /** Asks for a drain soon. */
   wake(): void
-  /** The page is leaving: start nothing. */
+  /** The page is leaving, or may not send: start nothing. */
   left(): boolean
 }
 
@@ -292,9 +292,10 @@ export function createSender(port: SenderPort): Sender {
     }
     if (stored()) await rewrite()
     for (;;) {
-      if (port.left()) return undefined
       // Before the pause is looked at: it comes with the database, which may be open only now.
       const rows = await next()
+      // What was read may have been purged meanwhile.
+      if (port.left()) return undefined
       if (!rows[0]) break
       const wait = Math.max(device.until, device.blocked) - clock.epoch()
       // A pause longer than any we make is of a clock that was wrong.
