@@ -334,7 +334,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     settle,
     idle,
     wake: () => schedule(0),
-    left: () => left || stopped,
+    left: () => left || stopped || !!holding,
   }
 
   /** The sign of life where there are no locks: open rows are written again. */

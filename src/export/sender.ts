@@ -33,7 +33,7 @@ export interface SenderPort extends DeliveryOptions {
   idle(fn: () => void): void
   /** Asks for a drain soon. */
   wake(): void
-  /** The page is leaving: start nothing. */
+  /** The page is leaving, or may not send: start nothing. */
   left(): boolean
 }
 
@@ -82,6 +82,8 @@ export function createSender(port: SenderPort): Sender {
   let looked = -Infinity
   // Whether the database was there to look into.
   let seen = false
+  // Others have open turns, and may be dying only now: the wait until the next look, longer each time.
+  let patience: number | undefined
   let attempts = 0
   // The next pause need not be waited for.
   let probe = false
@@ -257,6 +259,10 @@ export function createSender(port: SenderPort): Sender {
     }
   }
 
+  /** Turns that are open on other pages, living or dead. */
+  const others = async (): Promise<boolean> =>
+    stored() && (await outbox.rows('open', 500)).some((row) => row.pageId !== pageId)
+
   const tidy = async (): Promise<void> => {
     looked = clock.epoch()
     seen = stored()
@@ -267,10 +273,11 @@ export function createSender(port: SenderPort): Sender {
     const left = Object.keys(natives.localStorage ?? {}).some(
       (key) => key.startsWith(tailPrefix) && key !== tailPrefix + pageId,
     )
-    if (left || (stored() && (await outbox.rows('open', 500)).some((row) => row.pageId !== pageId))) {
+    if (left || (await others())) {
       const { recoverPages } = await port.recovery(attempts++)
       await recoverPages(port, outbox)
     }
+    patience = (await others()) ? Math.min((patience ?? timing.recoverEvery / 2) * 2, timing.tidyEvery) : undefined
   }
 
   const lease = (): Promise<boolean> => outbox.lease(pageId, clock.epoch())
@@ -285,9 +292,10 @@ export function createSender(port: SenderPort): Sender {
     }
     if (stored()) await rewrite()
     for (;;) {
-      if (port.left()) return undefined
       // Before the pause is looked at: it comes with the database, which may be open only now.
       const rows = await next()
+      // What was read may have been purged meanwhile.
+      if (port.left()) return undefined
       if (!rows[0]) break
       const wait = Math.max(device.until, device.blocked) - clock.epoch()
       // A pause longer than any we make is of a clock that was wrong.
@@ -341,7 +349,7 @@ export function createSender(port: SenderPort): Sender {
       ? timing.leaderLook
       : looked < 0
         ? timing.loadAgain
-        : undefined
+        : patience
   }
 
   const alone = async (): Promise<number | undefined> => {

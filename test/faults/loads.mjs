@@ -6,6 +6,8 @@ const memoryMost = 2 * 1024 * 1024
 async function grown(t, tab, work) {
   const before = await tab.heap()
   await work()
+  // What is being written and noted comes to its end.
+  await t.sleep(3000)
   const grew = (await tab.heap()) - before
   t.facts.heapBytes = grew
   return grew
@@ -122,7 +124,7 @@ export const loads = [
         await t.close(tab)
       }
       for (let i = 0; i < 60; i += 4) await Promise.all([0, 1, 2, 3].map((k) => one(i + k)))
-      await t.sleep(2000)
+      await t.until(() => t.turns().length >= 120, 'all turns', 10_000).catch(() => {})
       const there = new Set(t.turns().map((span) => span.traceId))
       const all = [...t.site.ledger]
       const count = (list) => [list.filter((trace) => there.has(trace)).length, list.length]

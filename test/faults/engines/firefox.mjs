@@ -30,6 +30,7 @@ export async function start({ profile } = {}) {
     go: (url) => send('Navigate', { url }),
     back: () => send('Back'),
     actions: (actions) => send('PerformActions', { actions }),
+    find: (value) => send('FindElement', { using: 'css selector', value }).then((it) => it.value),
     shut: () => send('CloseWindow'),
     fresh: (type) => send('NewWindow', { type }).then(({ handle }) => handle),
   })

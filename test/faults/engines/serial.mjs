@@ -5,7 +5,7 @@ import { ENTER, keyActions } from '../../support/webdriver.mjs'
 
 /**
  * @param {{ select(handle: string, focus?: boolean): Promise<unknown>, execute(code: string): Promise<any>, go(url: string): Promise<unknown>,
- *   back(): Promise<unknown>, actions(list: object[]): Promise<unknown>, shut(): Promise<unknown>, fresh(type: 'tab' | 'window'): Promise<string>,
+ *   back(): Promise<unknown>, actions(list: object[]): Promise<unknown>, find(selector: string): Promise<object>, shut(): Promise<unknown>, fresh(type: 'tab' | 'window'): Promise<string>,
  *   root: number, process: string, home: string }} driver
  */
 export function createTabs(driver) {
@@ -31,18 +31,16 @@ export function createTabs(driver) {
       back: () => on(handle, () => driver.back()),
       enter: () => on(handle, () => driver.actions(keyActions(ENTER))),
       async click(selector) {
-        const [x, y] = await tab.run((s) => {
-          const element = document.querySelector(s)
-          element.scrollIntoView({ block: 'center' })
-          const box = element.getBoundingClientRect()
-          return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)]
-        }, selector)
-        const actions = [
-          { type: 'pointerMove', x, y, duration: 0 },
-          { type: 'pointerDown', button: 0 },
-          { type: 'pointerUp', button: 0 },
-        ]
-        await on(handle, () => driver.actions([{ type: 'pointer', id: 'mouse', actions }]))
+        // By the element, not by its place: the page scrolls with its answer.
+        await on(handle, async () => {
+          const origin = await driver.find(selector)
+          const actions = [
+            { type: 'pointerMove', origin, x: 0, y: 0, duration: 0 },
+            { type: 'pointerDown', button: 0 },
+            { type: 'pointerUp', button: 0 },
+          ]
+          await driver.actions([{ type: 'pointer', id: 'mouse', actions }])
+        })
       },
       close: () => on(handle, () => driver.shut()),
       /** A further tab of the window comes to the front. */

@@ -44,6 +44,7 @@ export async function start() {
     go: (url) => send('url', { url }),
     back: () => send('back'),
     actions: (actions) => send('actions', { actions }),
+    find: (value) => send('element', { using: 'css selector', value }),
     shut: () => send('window', undefined, 'DELETE'),
     fresh: (type) => send('window/new', { type }).then(({ handle }) => handle),
   })

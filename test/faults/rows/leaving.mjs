@@ -2,7 +2,8 @@
 
 /** One turn whole, one under way: the state in which all these faults strike. Gives the second one's trace. */
 async function midway(t, prepare = async () => {}) {
-  const tab = await t.visit()
+  // As they are: a page that leaves breaks its stream first, and a busy machine takes its time until it has left.
+  const tab = await t.visit({ timing: { settle: 600, followUp: 1000 } })
   await t.chat(tab)
   await prepare(tab)
   // Waiting for its first text, or streaming; for long, or younger than what is written or left with fetchLater of it.

@@ -277,7 +277,7 @@ export const page = [
       const text = t.of('time_to.first_text')[0]
       t.expect(text > 0 && text < 2, `first text after ${text} s`)
       t.expect(t.of('turn.outcome')[0] === 'completed', `outcome is ${t.of('turn.outcome')[0]}`)
-      await tab.run('navigator.serviceWorker.getRegistration().then((it) => it.unregister()).then(() => 0)')
+      await tab.run('navigator.serviceWorker.getRegistration().then((it) => it?.unregister()).then(() => 0)')
     },
   },
   {

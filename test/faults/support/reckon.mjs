@@ -31,7 +31,8 @@ export function reckon({ row, site, collector, told, stored }) {
         problems.push('the page got other bytes')
     }
     if (!counts) continue
-    const given = counts.delivered + counts.pending + Object.values(counts.dropped).reduce((sum, n) => sum + n, 0)
+    const given =
+      counts.delivered + counts.pending + Object.values(counts.dropped).reduce((sum, n) => sum + (+n || 0), 0)
     if (given !== counts.opened) problems.push(`the page counts ${counts.opened} opened and ${given} accounted for`)
   }
 

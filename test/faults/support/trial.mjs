@@ -10,9 +10,9 @@ import { chatPage } from './page.mjs'
 import { reckon, tell } from './reckon.mjs'
 import { startSite } from './site.mjs'
 
-/** Waits of the library that trials run scaled; what is not named (gestures, ages, paint, the database) stays as it is. */
+/** Waits of the library that trials run scaled; what is not named (gestures, ages, paint and its end, the database) stays as it is. */
 const scaled = [
-  'settle', 'followUp', 'heartbeat', 'suspended', 'suspendedBlind', 'checkpoint', 'fetchLater', 'stopMost',
+  'followUp', 'heartbeat', 'suspended', 'suspendedBlind', 'checkpoint', 'fetchLater', 'stopMost',
   'sendTimeout', 'sendEvery', 'backoffFirst', 'backoffMost', 'retryAfterMost', 'loadAgain', 'leaderTakeover', 'leaderLook',
   'leaderLease', 'signOfLife', 'silent', 'recoverEvery', 'tidyEvery',
 ] // prettier-ignore

@@ -335,6 +335,19 @@ test('a page that dies beside one that sends is found within seconds, beside one
   expect(outcomes(world)).toHaveLength(4)
 })
 
+// The lock of a page that crashed was still held when the next one looked: it looked again after ten minutes.
+test('a page that dies after it was looked at is found soon by one at rest', async () => {
+  const world = createWorld()
+  const page = world.page('page-1')
+  page.put(open(), 'open')
+  await page.pass(2000)
+  const next = world.page('page-2')
+  await next.pass(3000)
+  page.die()
+  await next.pass(20_000)
+  expect(outcomes(world)).toEqual(['lost'])
+})
+
 // The part that recovers did not load: nobody asked for it again.
 test('a recovery that could not be had is asked for again', async () => {
   const world = createWorld()
