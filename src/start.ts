@@ -176,11 +176,13 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
   if (!ui)
     guard.hint(`option ui: there is no preset '${String(config.ui)}'; there are ${Object.keys(PRESETS).join(', ')}`)
 
-  /** What earlier visits kept is deleted, without the part that could read it. */
+  /** Deletes what earlier visits kept; the database only before there is an engine, which empties it. */
   const forget = (): void => {
     const { localStorage } = natives
     for (const key of Object.keys(localStorage ?? {})) if (key.startsWith('chat-vitals:')) localStorage!.removeItem(key)
-    attempt(() => indexedDB.deleteDatabase('chat-vitals'))
+    if (engine || config.storage === false) return
+    // Firefox tells the page of errors that nobody has prevented.
+    attempt(() => (indexedDB.deleteDatabase('chat-vitals').onerror = (event) => event.preventDefault()))
   }
 
   const identity: Identity = { user: config.user, conversation: config.conversation }
@@ -384,9 +386,10 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
         return
       }
       if (stopped) return
-      if (state === 'denied' && !engine) forget()
-      if (state === consent) return
+      const before = consent
       consent = state
+      if (state === 'denied') guard(forget)
+      if (state === before) return
       engine?.consented()
       if (state === 'denied') {
         unwatch?.()

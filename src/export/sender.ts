@@ -75,8 +75,12 @@ export function createSender(port: SenderPort): Sender {
   let most = Infinity
   let running: Promise<number | undefined> | undefined
   let request: AbortController | undefined
-  // Calls of `abort`: what was about to be sent then is not.
+  // Calls of `abort`: what was read before one is not sent after it. `go` ends the wait for an idle moment.
   let aborts = 0
+  let go: (() => void) | undefined
+  let recovery: ReturnType<SenderPort['recovery']> | undefined
+  // In a row, of looking for what dead pages left.
+  let failures = 0
   // Epoch ms at which the device was last tidied, and looked through for what pages that died have left.
   let tidied = -Infinity
   let looked = -Infinity
@@ -274,7 +278,12 @@ export function createSender(port: SenderPort): Sender {
       (key) => key.startsWith(tailPrefix) && key !== tailPrefix + pageId,
     )
     if (left || (await others())) {
-      const { recoverPages } = await port.recovery(attempts++)
+      // Once: under another attempt it would be fetched anew.
+      recovery ??= port.recovery(attempts++)
+      const { recoverPages } = await recovery.catch((error) => {
+        recovery = undefined
+        throw error
+      })
       await recoverPages(port, outbox)
     }
     patience = (await others()) ? Math.min((patience ?? timing.recoverEvery / 2) * 2, timing.tidyEvery) : undefined
@@ -288,14 +297,20 @@ export function createSender(port: SenderPort): Sender {
     if (seen !== stored() || clock.epoch() - looked >= timing.recoverEvery) {
       const tidying = tidy()
       guard.later(tidying)
-      await tidying.catch(() => (looked = -Infinity))
+      await tidying.then(
+        () => (failures = 0),
+        () => failures++,
+      )
     }
     if (stored()) await rewrite()
     for (;;) {
+      const before = aborts
+      const aborted = () => aborts > before
       // Before the pause is looked at: it comes with the database, which may be open only now.
       const rows = await next()
       // What was read may have been purged meanwhile.
       if (port.left()) return undefined
+      if (aborted()) return timing.sendEvery
       if (!rows[0]) break
       const wait = Math.max(device.until, device.blocked) - clock.epoch()
       // A pause longer than any we make is of a clock that was wrong.
@@ -306,12 +321,17 @@ export function createSender(port: SenderPort): Sender {
         await drop('invalid', bad)
         continue
       }
+      if (aborted()) return timing.sendEvery
       await noteDelay(rows)
       if (!locks && stored() && !(await lease())) return timing.leaderLook
-      const before = aborts
       // Encoding takes longer than all else that we do.
-      if (!document.hidden) await new Promise<void>((resolve) => port.idle(resolve))
-      if (aborts > before) return undefined
+      if (!document.hidden && !aborted())
+        await new Promise<void>((resolve) => {
+          go = resolve
+          port.idle(resolve)
+        })
+      if (port.left()) return undefined
+      if (aborted()) return timing.sendEvery
       const answer = await transmit(rows)
       // A request that was cut off because the page leaves says nothing about the collector.
       if (port.left()) return undefined
@@ -347,8 +367,8 @@ export function createSender(port: SenderPort): Sender {
     await share()
     return mine.size > [...held.values()].filter((one) => one.row.state === 'open').length
       ? timing.leaderLook
-      : looked < 0
-        ? timing.loadAgain
+      : failures
+        ? timing.loadAgain * failures
         : patience
   }
 
@@ -379,6 +399,7 @@ export function createSender(port: SenderPort): Sender {
       })),
     abort() {
       aborts++
+      go?.()
       request?.abort()
     },
     encode(records) {
@@ -387,6 +408,7 @@ export function createSender(port: SenderPort): Sender {
     },
     last: (rows) => guard.later(exportTo(exporter!, spansOfRows(rows))),
     stop() {
+      go?.()
       request?.abort()
       for (const stop of stops) stop()
     },

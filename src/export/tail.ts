@@ -37,11 +37,12 @@ export function writeTail(storage: Storage, pageId: string, tail: Tail): void {
   let text = JSON.stringify({ ...rest, entries: [] }).slice(0, -2)
   let some = tail.dropped
   for (const entry of entries.reverse()) {
-    const all = JSON.stringify(entry)
-    const short = () => JSON.stringify({ ...entry, record: shorter(entry.record) })
-    const fits = [() => all, short].map((say) => say()).find((json) => text.length + json.length < maxLetters - 3)
-    if (fits) text += (text.endsWith('[') ? '' : ',') + fits
-    some ||= +!!fits
+    const fits = (json: string) => text.length + json.length < maxLetters - 3
+    let json = JSON.stringify(entry)
+    if (!fits(json)) json = JSON.stringify({ ...entry, record: shorter(entry.record) })
+    if (!fits(json)) continue
+    text += (text.endsWith('[') ? '' : ',') + json
+    some ||= 1
   }
   if (some) storage.setItem(tailPrefix + pageId, text + ']}')
   else storage.removeItem(tailPrefix + pageId)

@@ -97,8 +97,8 @@ export interface Turn {
   readonly traceId: string
   readonly at: number
   readonly target: ScreenTarget | undefined
-  /** Set by the router: it surely is a turn, and told of from now on. */
-  tell?(): void
+  /** Set by the router while it is not sure that this is a turn: it is, and told of from now on. */
+  tell?: (() => void) | undefined
   /** Kept in memory only; bounded and cleared by the router. */
   prompt?: string
   /** Not settled. */
@@ -146,6 +146,8 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
   const opened = clock.now()
   // The turn's one anchor; read again only to report the drift.
   const epoch = clock.epoch()
+  // A sleep before it is none of its own.
+  deps.awake?.()
   const hiddenBefore = hidden.before(t0)
   const visible = (at: number) => {
     deps.awake?.()

@@ -148,13 +148,14 @@ export function createTurns(options: TurnsOptions): Turns {
   /** The turn whose answer stands where the user clicked: above a regenerate button, below an edited prompt. */
   const replacedBy = (trigger: Trigger, element: Element | undefined) => {
     const edit = trigger === 'edit'
-    const near = (edit ? [...history].reverse() : history).find((turn) => {
+    const told = history.filter((turn) => !turn.tell)
+    const near = (edit ? [...told].reverse() : told).find((turn) => {
       const answer = turn.target?.element()
       const where = (answer && element?.compareDocumentPosition(answer)) ?? 1
       // 1: not in the same tree. 2: before or around. 4: after.
       return !(where & 1) && where & (edit ? 4 : 2)
     })
-    return near ?? history[0]
+    return near ?? told[0]
   }
 
   const openTurn = (cause: Cause, said?: string, manual?: ManualTurnOptions, attach?: (turn: Turn) => void): Turn => {
@@ -176,7 +177,7 @@ export function createTurns(options: TurnsOptions): Turns {
       manual?.trigger ?? ((intended?.kind as Trigger) || (kind === 'program' ? kind : again ? 'regenerate' : 'submit'))
     const replaced =
       trigger === 'edit' || trigger === 'regenerate' ? replacedBy(trigger, (intended ?? cause).element) : undefined
-    const before = replaced ?? history[0]
+    const before = replaced ?? history.find((turn) => !turn.tell)
 
     // So far only a gesture says that this page is a chat: the turn is told of once a call, text or the page bears it out.
     // Forms that are no chat are sent too.
@@ -203,12 +204,12 @@ export function createTurns(options: TurnsOptions): Turns {
         culprit,
         screen: options.screen && ((port) => options.screen!(port, prompt)),
         onChange(record, why) {
-          if (record.moments.firstInserted !== undefined) turn.tell!()
+          if (record.moments.firstInserted !== undefined) turn.tell?.()
           if (told) options.onChange?.(turn.record(), why)
         },
         onSettled(settled) {
           known = known.filter((one, i) => one.open() || i < limits.turns)
-          if (settled.record().moments.firstInserted !== undefined) settled.tell!()
+          if (settled.record().moments.firstInserted !== undefined) settled.tell?.()
           if (told) options.onSettled?.(settled.record())
           else {
             known = known.filter((one) => one !== settled)
@@ -217,13 +218,13 @@ export function createTurns(options: TurnsOptions): Turns {
         },
       },
     )
-    turn.tell = () => {
-      confirmed = true
-      if (told) return
-      told = true
-      turn.amend({ seq: ++opened })
-      options.onOpen?.(turn.record(), about(turn, before))
-    }
+    if (!told)
+      turn.tell = () => {
+        told = confirmed = true
+        turn.tell = undefined
+        turn.amend({ seq: ++opened })
+        options.onOpen?.(turn.record(), about(turn, before))
+      }
     turn.prompt = prompt
     cause.turn = turn
     latest = sent = meant = undefined
@@ -423,7 +424,7 @@ export function createTurns(options: TurnsOptions): Turns {
         end,
       }
     },
-    current: () => known[0]?.record(),
+    current: () => known.find((turn) => !turn.tell)?.record(),
     find: (id) => find(id)?.record(),
     elementOf: (id) => find(id)?.target?.element(),
     amend: (id, notes) => find(id)?.amend(notes),

@@ -30,7 +30,7 @@ const speaks = (element: Element, but?: Element): boolean => {
   texts(
     element,
     ({ data }) => (said ||= /\p{L}/u.test(data)),
-    (part) => part === but || excluded(part),
+    (part) => said || part === but || excluded(part),
   )
   return said
 }

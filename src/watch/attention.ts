@@ -1,5 +1,5 @@
 /** Tells whether anybody could look: hidden, frozen, asleep, gone; and when the main thread was busy. */
-import type { Clock } from '../base/clock.ts'
+import type { Clock, PageClock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
 import { listen, stopAll } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
@@ -19,7 +19,7 @@ export interface Attention {
 
 export function watchAttention(options: {
   port: Pick<PagePort, 'visibility' | 'longFrame' | 'suspended' | 'left'> & LifePort
-  clock: Clock
+  clock: Clock & Partial<Pick<PageClock, 'behind'>>
   guard: Guard
   timing: Timing
   doc?: Document
@@ -68,7 +68,8 @@ export function watchAttention(options: {
   }
   const pulse = (): void => {
     clock.clearTimeout(timer)
-    beat = clock.now()
+    // The heart beats now, also while what came before is taken up.
+    beat = clock.now() + (clock.behind?.() ?? 0)
     next()
   }
 

@@ -36,7 +36,10 @@ export function shadow(target: object, name: PropertyKey, wrap: (native: Method)
 
 const WHOLE = ['text', 'json', 'blob', 'arrayBuffer', 'bytes', 'formData']
 
-/** A body that was read whole, once more as bytes; of blobs and forms, which no chat reads, none. */
+/** Longer than this, no body is an answer. */
+const MOST_WHOLE = 2 << 20
+
+/** A body that was read whole, as bytes again, about as many as there were; of blobs and forms, which no chat reads, none. */
 function bytesOf(value: unknown): Uint8Array | undefined {
   if (value instanceof ArrayBuffer) return new Uint8Array(value)
   if (value instanceof Uint8Array) return value
@@ -255,7 +258,10 @@ export function tapBody(response: Response, sink: BodySink, guard: Guard): () =>
             touched = true
             return whole.then(
               (value) => {
-                guard(() => current.chunk(bytesOf(value)))
+                guard(() => {
+                  const size = (value as string).length ?? target.headers.get('content-length')
+                  if (!(size > MOST_WHOLE)) current.chunk(bytesOf(value))
+                })
                 current.done()
                 return value
               },

@@ -273,6 +273,8 @@ export function watchTranscript(options: {
   function discover(turn: Turn, now?: Frame): void {
     if (now) turn.grew = turn.grow(turn.touched, now) ?? turn.grew
     turn.touched.clear()
+    // What grew before the stream began is no answer.
+    if (turn.grew && turn.answer.first > turn.grew.first.at) turn.grew = undefined
     if (!turn.grew?.element.isConnected || !finder.lost(turn)) return
     const { element, first, chars } = turn.grew
     turn.answer.heads = [letters(element.textContent!, HEAD)]
