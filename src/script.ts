@@ -59,7 +59,7 @@ if (inPage) {
   const foreign: string[] = []
   // Others put theirs on the tag, too: those start nothing.
   const options = optionsOf(tag?.dataset ?? {}, (name) => {
-    if (!/^(?:nscript|cfasync|turbo)/.test(name)) foreign.push('data-' + name)
+    if (!/nscript|cfasync|turbo/.test(name)) foreign.push('data-' + name)
   })
   const init = (own?: Options) => start(own, kit, options)
   const advise = adviser(kit, createGuard())

@@ -231,7 +231,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
   const loading = createLate(
     (tries) => {
       const part = Promise.resolve(visit).then(() => kit.engine(tries))
-      part.catch(() => guard.hint('the part that measures did not load; what happens meanwhile waits for it'))
+      part.catch(() => guard.hint('the engine did not load; what happens waits for it'))
       return part
     },
     guard,
