@@ -6,10 +6,7 @@ import { dataDir } from '../formats/streams.ts'
 
 // Recorded answers live beside the repository, not in it.
 const DATA = `${dataDir}/streams`
-const lines = (name: string) =>
-  readFileSync(`${DATA}/${name}.jsonl`, 'utf8')
-    .split('\n')
-    .filter(Boolean)
+const lines = (name: string) => readFileSync(`${DATA}/${name}.jsonl`, 'utf8').split('\n').filter(Boolean)
 
 /** Reads a recorded answer as the page would, in pieces of this many characters. */
 function read(name: string, format: string, size: number) {
