@@ -51,6 +51,7 @@ const misuses: Record<string, string> = {
   'init()': 'init was called twice on this page; the first one stands',
   'turn()': 'turn() came before init and measured nothing; call init first',
   'early()': 'of the calls before init only the first 20 were kept; call init earlier',
+  'consent()': "consent takes 'granted', 'pending' or 'denied'",
   'requests()': 'option requests threw, that call is not measured; write requests: (call) => boolean',
 }
 

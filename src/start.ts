@@ -412,7 +412,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
     }),
     consent: guard.wrap((state) => {
       if (!isConsent(state)) {
-        advise('consent')
+        advise('consent()')
         return
       }
       if (stopped) return

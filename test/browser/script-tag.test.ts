@@ -141,6 +141,19 @@ test('any data attribute started it, and the init of the page was ignored: only 
   await page.context().close()
 })
 
+test.each([
+  ['an exporter', 'the exporter threw', '{ exporter: { export() { throw new Error("no") } } }'],
+  ['a requests function', 'option requests threw', '{ requests() { throw new Error("no") } }'],
+])('%s that throws lost its spans without a word: it is said once', async (_what, said, options) => {
+  const page = await open('/foreign')
+  await page.evaluate(`chatVitals.init(${options})`)
+  await chat(page)
+  await chat(page)
+  await expect.poll(() => console_.filter((line) => line.includes(said)), { timeout: 15_000 }).toHaveLength(1)
+  expect(console_.filter((line) => line.startsWith('error:'))).toEqual([])
+  await page.context().close()
+})
+
 test('an attribute that is mistyped starts nothing, and is said', async () => {
   const page = await open('/mistyped')
   await expect.poll(() => console_.join()).toContain('there is no option data-endpont; did you mean data-endpoint?')
