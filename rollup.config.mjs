@@ -105,6 +105,7 @@ const parts = {
   recovery: 'export/recovery.ts',
   intent: 'intent.ts',
   vitals: 'watch/web-vitals.ts',
+  advice: 'advice.ts',
   hud: 'hud.ts',
 }
 

@@ -1,5 +1,8 @@
-/** The options: what users may say, checked once, with a sentence that shows the right form where they err. */
+/** The options: what users may say, checked once. What is wrong is named here; advice.ts shows the right form. */
+import { attempt } from './base/guard.ts'
+import type { Timing } from './base/timing.ts'
 import type { AnyRecord, Attributes } from './turn/record.ts'
+import { uiOf } from './watch/ui.ts'
 import type { Ui } from './watch/ui.ts'
 
 /** CSS selectors of the chat's parts; each one given replaces the automatic finding of that part. */
@@ -17,7 +20,7 @@ export interface SpanExporter {
 export interface Options {
   /** Where OTLP/HTTP JSON goes, e.g. `/v1/traces`. Without it and without `exporter` nothing leaves the page. */
   endpoint?: string
-  /** Headers of those requests. Cross-origin, any header costs a preflight. */
+  /** Headers of those requests. Cross-origin, the collector's CORS must allow each by name. */
   headers?: Record<string, string>
   /** `service.name`, or name, version and environment. @defaultValue the page's host name */
   service?: string | { name: string; version?: string; environment?: string }
@@ -64,6 +67,8 @@ export interface Options {
 export interface Config extends Omit<Options, 'service' | 'ui'> {
   service: { name: string; version?: string; environment?: string }
   ui: 'auto' | string | UiSelectors
+  /** Waits of trials, in place of those of base/timing.ts. */
+  timing?: Partial<Timing>
   sampleRate: number
   propagateTo: (string | RegExp)[]
   consent: Consent
@@ -71,63 +76,84 @@ export interface Config extends Omit<Options, 'service' | 'ui'> {
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 const isSwitch = (value: unknown): boolean => typeof value === 'boolean'
-const isPatterns = (value: unknown): value is (string | RegExp)[] =>
-  Array.isArray(value) && value.every((one) => isText(one) || one instanceof RegExp)
+const isFunction = (value: unknown): boolean => typeof value === 'function'
+const isObject = (value: unknown): boolean => ({}).toString.call(value) === '[object Object]'
+/** Prefixes and patterns: nothing stands for "any" in a prefix, `*.example.com` would match nothing. */
+const isPatterns = (value: unknown, prefix: RegExp): boolean =>
+  (value as unknown[]).every((one) => one instanceof RegExp || (isText(one) && prefix.test(one)))
 
-/** What each option must be, and the form shown when it is not. */
-const rules: { [K in keyof Options]: [(value: unknown) => boolean, string] } = {
-  endpoint: [isText, "endpoint: '/v1/traces'"],
-  headers: [(value) => typeof value === 'object', "headers: { 'x-api-key': '…' }"],
-  service: [
-    (value) => isText(value) || isText((value as { name?: string }).name),
-    "service: 'support-chat' or { name, version, environment }",
-  ],
-  attributes: [
-    (value) => typeof value === 'object' || typeof value === 'function',
-    "attributes: { 'app.module': 'billing' }",
-  ],
-  exporter: [(value) => typeof (value as SpanExporter).export === 'function', 'exporter: new OTLPTraceExporter(…)'],
-  beforeSend: [(value) => typeof value === 'function', 'beforeSend: (record) => record'],
-  sampleRate: [(value) => typeof value === 'number' && value >= 0 && value <= 1, 'sampleRate: a number from 0 to 1'],
-  propagateTo: [isPatterns, "propagateTo: ['https://api.example.com']"],
-  requests: [
-    (value) => isPatterns(value) || typeof value === 'function',
-    "requests: ['/api/chat'] or (call) => boolean",
-  ],
-  ui: [(value) => isText(value) || typeof value === 'object', "ui: 'auto' or { answer: '.assistant' }"],
-  user: [isText, "user: 'u-123'"],
-  conversation: [isText, "conversation: 'c-123'"],
-  sessionKeys: [(value) => Array.isArray(value) && value.every(isText), "sessionKeys: ['gen_ai.session.id']"],
-  consent: [
-    (value) => value === 'granted' || value === 'pending' || value === 'denied',
-    "consent: 'granted', 'pending' or 'denied'",
-  ],
-  ...Object.fromEntries(
-    ['baggage', 'storage', 'paintBeacon', 'intent', 'signals', 'webVitals', 'debug'].map((name) => [
-      name,
-      [isSwitch, `${name}: true or false`],
-    ]),
-  ),
+export const isConsent = (value: unknown): boolean => ['granted', 'pending', 'denied'].includes(value as string)
+
+/** What each option must be; a rule that throws says no. */
+export const rules: Record<
+  keyof Options | 'timing',
+  // oxlint-disable-next-line typescript/no-explicit-any -- it is what the rule finds out
+  (value: any, base: string) => unknown
+> = {
+  endpoint: (value, base) => isText(value) && /^https?:/.test(new URL(value, base).href),
+  // What is no header makes every request throw, and all telemetry is lost.
+  headers: (value) => isObject(value) && Object.values(value).every(isText) && new Headers(value),
+  service: (value) => isText(value) || isText(value.name),
+  attributes: (value) => isObject(value) || isFunction(value),
+  exporter: (value) => isFunction(value.export),
+  beforeSend: isFunction,
+  sampleRate: (value) => typeof value === 'number' && value >= 0 && value <= 1,
+  propagateTo: (value) => isPatterns(value, /^(?:https?:\/)?\/[^*]*$/),
+  requests: (value) => isFunction(value) || isPatterns(value, /^[^*]+$/),
+  ui: (value) => isObject(value) || (isText(value) && uiOf(value)),
+  user: isText,
+  conversation: isText,
+  sessionKeys: (value) => value.every(isText),
+  consent: isConsent,
+  nonce: isText,
+  baggage: isSwitch,
+  storage: isSwitch,
+  paintBeacon: isSwitch,
+  intent: isSwitch,
+  signals: isSwitch,
+  webVitals: isSwitch,
+  debug: isSwitch,
+  timing: isObject,
 }
 
-/** Checks the options. Never throws: a wrong value is said once through `hint` and its default used. */
-export function readOptions(options: Options | undefined, hint: (message: string) => void, hostname = ''): Config {
-  const config: Record<string, unknown> = { ...options }
-  for (const [name, [fits, form]] of Object.entries(rules)) {
-    const value = config[name]
-    if (value === undefined) continue
-    if (value === null || !fits(value)) {
-      hint(`option ${name} is not usable and was left out; write ${form}`)
-      delete config[name]
+// oxlint-disable-next-line typescript/no-explicit-any -- the page's, until it is checked
+type Values = Record<string, any>
+
+/**
+ * Checks the options. Never throws: of what is wrong, or throws when it is read, the name goes to `wrong`, and the
+ * default is used.
+ * @param sources the later wins
+ */
+export function readOptions(
+  sources: unknown[],
+  wrong: (name: string) => void,
+  { href, hostname }: Pick<Location, 'href' | 'hostname'>,
+): Config {
+  const config: Values = { sampleRate: 1, propagateTo: [], consent: 'granted', ui: 'auto' }
+  const take = (from: unknown, to: Values, fits: (name: string, value: any) => unknown, place = '') => {
+    for (const name of attempt(() => Object.keys(from as Values)) ?? []) {
+      const fine = attempt(() => {
+        const value = (from as Values)[name]
+        if (value === undefined) return true
+        if (!fits(name, value)) return false
+        to[name] = value
+        return true
+      })
+      if (!fine) wrong(place + name)
     }
   }
-  const { service } = config
-  return {
-    sampleRate: 1,
-    propagateTo: [],
-    consent: 'granted',
-    ui: 'auto',
-    ...config,
-    service: isText(service) ? { name: service } : ((service as Config['service']) ?? { name: hostname || 'chat' }),
+  // Of a name that is no option there is no rule to call: that throws, too.
+  for (const source of sources) take(source, config, (name, value) => rules[name as keyof Options](value, href))
+  const { service, ui } = config
+  if (isObject(ui)) {
+    const fragment = document.createDocumentFragment()
+    const isSelector = (key: string, value: unknown) => {
+      // Whether there is such a part is left to who advises.
+      wrong('ui ' + key)
+      return isText(value) && !fragment.querySelector(value)
+    }
+    take(ui, (config.ui = {}), isSelector, 'ui.')
   }
+  config.service = isText(service) ? { name: service } : (service ?? { name: hostname || 'chat' })
+  return config as unknown as Config
 }

@@ -5,7 +5,11 @@ import type { Options } from './config.ts'
 
 /** As `init` of `chat-vitals`, but nothing is stored or sent: take the records with `onTurn`. */
 export const init = (options?: Options): Handle =>
-  start(options, { engine: () => import('./engine.ts'), intent: () => import('./intent.ts') })
+  start(options, {
+    engine: () => import('./engine.ts'),
+    intent: () => import('./intent.ts'),
+    advice: () => import('./advice.ts'),
+  })
 
 export const { turn, feedback, identify, consent, session, fetch, onTurn, flush, stop, bind, signal } = verbs
 export type { Handle, Identity, SessionView } from './start.ts'

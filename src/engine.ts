@@ -121,13 +121,24 @@ export function createEngine(options: EngineOptions): Engine {
     ),
   })
 
-  if (createDelivery && !endpoint && !config.exporter)
+  const { exporter } = config
+  if (createDelivery && !endpoint && !exporter)
     guard.hint("nothing will be sent: give init an endpoint, such as { endpoint: '/v1/traces' }, or an exporter")
 
   const delivery = createDelivery?.({
     endpoint,
     headers: config.headers,
-    exporter: config.exporter,
+    exporter: exporter && {
+      export(...args) {
+        try {
+          exporter.export(...args)
+        } catch (error) {
+          guard.hint('the exporter threw, its spans wait: export(spans, done) must end with done({ code: 0 })')
+          throw error
+        }
+      },
+      shutdown: () => exporter.shutdown(),
+    },
     resource: {
       'service.name': config.service.name,
       ...(config.service.version && { 'service.version': config.service.version }),

@@ -14,6 +14,7 @@ export const init = (options?: Options): Handle =>
     recovery: () => import('./export/recovery.ts'),
     intent: () => import('./intent.ts'),
     vitals: () => import('./watch/web-vitals.ts'),
+    advice: () => import('./advice.ts'),
   })
 
 export const { turn, feedback, identify, consent, session, fetch, onTurn, flush, stop, bind, signal } = verbs

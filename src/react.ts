@@ -1,6 +1,6 @@
 /** `chat-vitals/react`: one component that starts, one hook for a message's thumbs. */
 import { useCallback, useEffect, useState } from 'react'
-import type { RefObject } from 'react'
+import type { RefObject, SyntheticEvent } from 'react'
 import { feedback, init } from './index.ts'
 import type { FeedbackOptions, FeedbackValue, Options } from './index.ts'
 
@@ -18,6 +18,8 @@ export function ChatVitals(options: Options): null {
 }
 
 export type Thumb = 'up' | 'down'
+/** Sets a thumb or takes it back. What `onClick={up}` hands over is an event, and no options. */
+export type Press = (options?: FeedbackOptions | SyntheticEvent | Event) => void
 
 /**
  * A message's thumbs: `value` is the one standing, `up()` and `down()` set it, a second press takes it back.
@@ -25,8 +27,8 @@ export type Thumb = 'up' | 'down'
  */
 export function useFeedback(message?: RefObject<Element | null> | string): {
   value: Thumb | null
-  up(options?: FeedbackOptions): void
-  down(options?: FeedbackOptions): void
+  up: Press
+  down: Press
   send(value: FeedbackValue, options?: FeedbackOptions): void
 } {
   const [value, setValue] = useState<Thumb | null>(null)
@@ -36,10 +38,12 @@ export function useFeedback(message?: RefObject<Element | null> | string): {
     },
     [message],
   )
-  const press = (thumb: Thumb) => (options?: FeedbackOptions) => {
-    const next = value === thumb ? null : thumb
-    setValue(next)
-    send(next, options)
-  }
+  const press =
+    (thumb: Thumb): Press =>
+    (given) => {
+      const next = value === thumb ? null : thumb
+      setValue(next)
+      send(next, given && 'type' in given ? undefined : given)
+    }
   return { value, up: press('up'), down: press('down'), send }
 }

@@ -84,6 +84,14 @@ export function createReactions(options: {
     }
     return answers.near(element)
   }
+  /** A text node stands for the element around it. Undefined: it is none, but an id, or nothing that names a message. */
+  const elementOf = (message: unknown): Element | undefined => {
+    const { nodeType, parentElement } = message as Node
+    const element = nodeType === 3 ? parentElement : nodeType === 1 && (message as Element)
+    if (!element && !cleanId(message))
+      guard.hint("message takes an element or an id; write { message: button } or { message: 'msg-1' }")
+    return element || undefined
+  }
   /**
    * Named by the page, found by the element, kept from an earlier page view, or the last one. Rather none than another's.
    * @param within the element has to stand in the answer's own message
@@ -92,7 +100,7 @@ export function createReactions(options: {
     const given = refOf(traceparent)
     if (given) return given
     if (!message) return lastTurn()
-    const element = (message as Element).nodeType === 1 ? (message as Element) : undefined
+    const element = elementOf(message)
     const near = element && nearTo(element)
     if (near?.sure && (near.together || !within)) return near.ref
     for (const id of element ? messageIds(element) : [cleanId(message) ?? '']) {
@@ -122,7 +130,8 @@ export function createReactions(options: {
           'feedback goes out without a turn: none is known for its message; pass an element in or beside the answer, ' +
             'the id given to bind(), or { traceparent: turn.traceparent }',
         )
-      const id = (message as Element)?.nodeType ? messageIds(message as Element)[0] : cleanId(message)
+      const element = message ? elementOf(message) : undefined
+      const id = element ? messageIds(element)[0] : cleanId(message)
       const anchor = turn?.spanId ?? id ?? from.pageId
       delivery?.put(feedbackRecord(meaning, { ...about, comment }, from, turn, anchor, now, source), 'ready', true)
     }

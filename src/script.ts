@@ -1,9 +1,12 @@
 /** The script tag: options from `data-*`, calls queued before it came, lazy parts from beside itself. */
-import { start, verbs } from './start.ts'
+import { createGuard } from './base/guard.ts'
+import { rules } from './config.ts'
 import type { Options } from './config.ts'
+import { adviser, start, verbs } from './start.ts'
 
+const inPage = typeof document !== 'undefined'
 // Known only while the classic script runs.
-const tag = document.currentScript as HTMLScriptElement | null
+const tag = inPage ? (document.currentScript as HTMLScriptElement | null) : null
 
 /** Browsers remember a failed import by its address, so that every further try needs another query. */
 const part =
@@ -14,9 +17,13 @@ const part =
     ) as Promise<T>
 
 /** `data-sample-rate="0.5"` → `sampleRate: 0.5`; JSON where it is JSON, `true` for an empty attribute. */
-function optionsOf(data: DOMStringMap): Options {
+function optionsOf(data: DOMStringMap, foreign: (name: string) => void): Options {
   const options: Record<string, unknown> = {}
   for (const [name, text = ''] of Object.entries(data)) {
+    if (!(name in rules)) {
+      foreign(name)
+      continue
+    }
     let value: unknown = text === '' ? true : text
     // Ids and names that look like numbers stay text; only what can be no text option is parsed.
     if (/^(?:true|false|null|[[{].*)$/s.test(text) || (name === 'sampleRate' && text !== '')) {
@@ -40,31 +47,38 @@ interface Global {
 }
 const page = globalThis as unknown as { chatVitals?: Global }
 
-const init = (options?: Options) =>
-  start(
-    { nonce: tag?.nonce || undefined, ...optionsOf(tag?.dataset ?? {}), ...options },
-    {
-      engine: part('engine'),
-      send: part('otel'),
-      recovery: part('recovery'),
-      intent: part('intent'),
-      vitals: part('vitals'),
-    },
-  )
+if (inPage) {
+  const kit = {
+    engine: part<typeof import('./full.ts')>('engine'),
+    send: part<typeof import('./export/lazy.ts')>('otel'),
+    recovery: part<typeof import('./export/recovery.ts')>('recovery'),
+    intent: part<typeof import('./intent.ts')>('intent'),
+    vitals: part<typeof import('./watch/web-vitals.ts')>('vitals'),
+    advice: part<typeof import('./advice.ts')>('advice'),
+  }
+  const foreign: string[] = []
+  // Others put theirs on the tag, too: those start nothing.
+  const options = optionsOf(tag?.dataset ?? {}, (name) => {
+    if (!/nscript|cfasync|turbo/.test(name)) foreign.push('data-' + name)
+  })
+  const init = (own?: Options) => start(own, kit, options)
+  const advise = adviser(kit, createGuard())
+  if (foreign[0]) advise(foreign)
 
-// Of a copy that came before us it is no list any more, but that copy's own way in.
-const queue = Array.isArray(page.chatVitals?.q) ? page.chatVitals.q : []
-const api = { ...verbs, init } as unknown as Global
-page.chatVitals = api
-const call = ([verb, ...args]: Queued) => {
-  const run = api[verb]
-  if (typeof run === 'function') (run as (...args: unknown[]) => unknown)(...args)
-  else console.warn(`[chat-vitals] there is no chatVitals.${verb}()`)
+  // Of a copy that came before us it is no list any more, but that copy's own way in.
+  const queue = Array.isArray(page.chatVitals?.q) ? page.chatVitals.q : []
+  const api = { ...verbs, init } as unknown as Global
+  page.chatVitals = api
+  const call = ([verb, ...args]: Queued) => {
+    const run = api[verb]
+    if (typeof run === 'function') (run as (...args: unknown[]) => unknown)(...args)
+    else advise([verb + '()'])
+  }
+  // What was queued may hold the page's own init, which then must come before the tag's options start it.
+  const first = queue.findIndex(([verb]) => verb === 'init')
+  if (first >= 0) call(queue.splice(first, 1)[0]!)
+  else if (Object.keys(options).length > 0) init()
+  for (const one of queue) call(one)
+  // Snippets keep pushing to the queue they know.
+  api.q = { push: (one: Queued) => call(one) } as unknown as Queued[]
 }
-// What was queued may hold the page's own init, which then must come before the tag's options start it.
-const first = queue.findIndex(([verb]) => verb === 'init')
-if (first >= 0) call(queue.splice(first, 1)[0]!)
-else if (tag && Object.keys(tag.dataset).length > 0) init()
-for (const one of queue) call(one)
-// Snippets keep pushing to the queue they know.
-api.q = { push: (one: Queued) => call(one) } as unknown as Queued[]

@@ -12,8 +12,8 @@ import type { Late } from './base/late.ts'
 import { listen, stopAll } from './base/listen.ts'
 import type { Stop } from './base/listen.ts'
 import { timing as defaults } from './base/timing.ts'
-import { readOptions } from './config.ts'
-import type { Consent, Options } from './config.ts'
+import { isConsent, readOptions } from './config.ts'
+import type { Config, Consent, Options } from './config.ts'
 import { createRecognizer } from './context/chat-call.ts'
 import { createSession } from './context/session.ts'
 import { createPropagation } from './context/trace.ts'
@@ -27,7 +27,7 @@ import type { Attention } from './watch/attention.ts'
 import { createFeed } from './watch/feed.ts'
 import type { Feed, Formats } from './watch/feed.ts'
 import { watchFetch, wrapFetch } from './watch/fetch.ts'
-import { PRESETS, uiOf } from './watch/ui.ts'
+import { uiOf } from './watch/ui.ts'
 
 export interface Identity {
   /** Pseudonymous; null forgets it. */
@@ -79,6 +79,8 @@ interface EnginePart extends Formats, Pick<EngineOptions, 'createDelivery'> {
 /** What an entry brings along. `attempt` counts from 0. */
 export interface Kit extends EngineParts {
   engine(attempt: number): Promise<EnginePart>
+  /** Loaded only when an option is wrong. */
+  advice(attempt: number): Promise<typeof import('./advice.ts')>
 }
 
 /** Waits before the engine is asked for again, ms; what happens meanwhile waits in line. */
@@ -90,7 +92,11 @@ const sameGesture = 1000
 
 /** Where the page's one instance is known, also to another copy of the library. */
 const instance = Symbol.for('chat-vitals')
-const page = globalThis as { [instance]?: Handle }
+/** What was called before `init`: children are there before the provider that starts. False once it was taken up. */
+const early = Symbol.for('chat-vitals:early')
+type Take = (handle: Handle, advise: (misuse: string) => void) => unknown
+const page = globalThis as { [instance]?: Handle; [early]?: Take[] | false }
+const mostEarly = 20
 
 const noTurn: ManualTurn = {
   id: '',
@@ -115,15 +121,6 @@ const inert: Handle = {
   signal() {},
 }
 
-/** The verbs for the page's instance; before `init` they do nothing. */
-export const verbs = Object.fromEntries(
-  Object.keys(inert).map((verb) => [
-    verb,
-    (...args: unknown[]) =>
-      ((page[instance] ?? inert) as unknown as Record<string, (...args: unknown[]) => unknown>)[verb]!(...args),
-  ]),
-) as unknown as Handle
-
 /** What Chrome has since 109, Firefox since 113, Safari since 16.4; and a source of ids. */
 const isSupported = () =>
   typeof document !== 'undefined' &&
@@ -131,21 +128,60 @@ const isSupported = () =>
   'CompressionStream' in globalThis &&
   typeof globalThis.crypto?.getRandomValues === 'function'
 
-/** Starts measuring this page; see `init` of the entries. */
-export function start(options: Options | undefined, kit: Kit): Handle {
+/** The verbs for the page's instance; before `init` what tells something is kept for it. */
+export const verbs = Object.fromEntries(
+  Object.keys(inert).map((verb) => [
+    verb,
+    (...args: unknown[]) => {
+      const on = (handle: Handle) =>
+        (handle as unknown as Record<string, (...args: unknown[]) => unknown>)[verb]!(...args)
+      const handle = page[instance]
+      if (handle || !isSupported() || /^(?:session|fetch|flush|stop)$/.test(verb)) return on(handle ?? inert)
+      const line = (page[early] ??= [])
+      if (!line || line.length > mostEarly) return on(inert)
+      let made: unknown
+      let gone = false
+      line.push((handle, advise) => gone || (verb === 'turn' ? advise('turn()') : (made = on(handle))))
+      return verb === 'onTurn'
+        ? () => {
+            gone = true
+            ;(made as Stop | undefined)?.()
+          }
+        : on(inert)
+    },
+  ]),
+) as unknown as Handle
+
+/** Says what was done in a wrong way, by names that advice.ts knows. */
+export const adviser =
+  (kit: Pick<Kit, 'advice'>, { hint, later }: Guard) =>
+  (names: string[]) =>
+    later(
+      kit.advice(0).then(
+        (part) => part.advise(names, hint),
+        () => hint('wrong: ' + names),
+      ),
+    )
+
+/** Starts measuring this page; see `init` of the entries. @param tag options of the script tag; the page's own win */
+export function start(options: Options | undefined, kit: Kit, tag?: Options): Handle {
   if (!isSupported()) return inert
-  const guard = createGuard({ debug: options?.debug })
+  const wrong: string[] = []
+  const config = readOptions([tag, options], (name) => wrong.push(name), location)
+  const guard = createGuard(config)
+  const advise = adviser(kit, guard)
   if (page[instance]) {
-    guard.hint('init was called twice on this page; the first one stands')
+    advise(['init()'])
     return page[instance]
   }
-  return guard(() => wire(options, kit, guard)) ?? inert
+  const handle = guard(() => wire(config, kit, guard, (name) => advise([name])))
+  if (wrong[0]) advise(wrong)
+  return handle ?? inert
 }
 
-function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
-  const config = readOptions(options, guard.hint, location.hostname)
+function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => void): Handle {
   const clock = pageClock()
-  const timing = { ...defaults, ...(options as { timing?: Partial<typeof defaults> } | undefined)?.timing }
+  const timing = { ...defaults, ...config.timing }
   const pageId = randomHex(8)
   const base = location.href
   const natives = {
@@ -161,7 +197,7 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
     storage: natives.localStorage,
     mayStore: () => consent === 'granted',
   })
-  const isChat = createRecognizer({ base, requests: config.requests })
+  const isChat = createRecognizer({ base, requests: config.requests, failed: () => advise('requests()') })
   const propagation = createPropagation({
     base,
     propagateTo: config.propagateTo,
@@ -169,12 +205,8 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
     session: session.peek,
     named: () => consent === 'granted',
   })
-  const endpoint = config.endpoint && attempt(() => new URL(config.endpoint!, base).href)
-  if (config.endpoint && !endpoint)
-    guard.hint("option endpoint is no address and was left out; write endpoint: '/v1/traces'")
+  const endpoint = config.endpoint && new URL(config.endpoint, base).href
   const ui = uiOf(config.ui)
-  if (!ui)
-    guard.hint(`option ui: there is no preset '${String(config.ui)}'; there are ${Object.keys(PRESETS).join(', ')}`)
 
   /** Deletes what earlier visits kept; the database only before there is an engine, which empties it. */
   const forget = (): void => {
@@ -201,7 +233,7 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
   const loading = createLate(
     (tries) => {
       const part = Promise.resolve(visit).then(() => kit.engine(tries))
-      part.catch(() => guard.hint('the part that measures did not load; what happens meanwhile waits for it'))
+      part.catch(() => guard.hint('the engine did not load; what happens waits for it'))
       return part
     },
     guard,
@@ -381,8 +413,8 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
       if (conversation !== undefined) identity.conversation = conversation
     }),
     consent: guard.wrap((state) => {
-      if (!['granted', 'pending', 'denied'].includes(state)) {
-        guard.hint("consent takes 'granted', 'pending' or 'denied'")
+      if (!isConsent(state)) {
+        advise('consent()')
         return
       }
       if (stopped) return
@@ -419,7 +451,12 @@ function wire(options: Options | undefined, kit: Kit, guard: Guard): Handle {
     signal: guard.wrap((kind, about) => tell((it) => it.signal(kind, about))),
   }
   page[instance] = handle
+  const line = page[early] || []
+  page[early] = false
+  // First: a consent among them decides whether anything is watched.
+  for (const take of line) guard(() => take(handle, advise))
+  if (line.length > mostEarly) advise('early()')
   if (consent == 'denied') guard(forget)
-  else guard(watch)
+  else if (!unwatch) guard(watch)
   return handle
 }

@@ -80,7 +80,13 @@ export const files = {
   'chat-vitals.intent.js': 'the verdict on rephrasing; with the second prompt',
   'chat-vitals.vitals.js': 'web-vitals; after load, when idle',
 }
-/** kB of an application that imports the package and nothing else: what its page loads first, and all chunks. */
+/** Files that a session loads only when it needs them, and when; not in the sum. */
+const seldom = {
+  'chat-vitals.recovery.js': 'what pages that died have left; only when there is something',
+  'chat-vitals.advice.js': 'what is wrong with the options, in sentences; only then, and to look at selectors',
+  'chat-vitals.hud.js': 'the last turn in a corner; only when the page asks for it',
+}
+/** kB of an application that imports the package and nothing else: what its page loads first, and all chunks but the advice. */
 export async function imported() {
   const [virtual, code] = ['the application', `import { init } from '${root}dist/index.js'; init({ service: 'chat' })`]
   const sum = (chunks) => {
@@ -94,7 +100,8 @@ export async function imported() {
     }
     enter(chunks.find((one) => one.entry).name)
     const total = (some) => [...some].reduce((all, one) => all + kB(one), 0)
-    return { first: total(first), all: total(chunks) }
+    // The advice comes only where an option is wrong.
+    return { first: total(first), all: total(chunks.filter(({ name }) => !/\badvice\b/.test(name))) }
   }
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: root },
@@ -126,7 +133,7 @@ export async function imported() {
   return { rollup: sum(chunks), esbuild: sum(esbuild) }
 }
 async function sizes() {
-  const rows = Object.entries(files).map(([file, what]) => [`\`${file}\``, sizeOf(file).toFixed(1), what])
+  const rowsOf = (some) => Object.entries(some).map(([file, what]) => [`\`${file}\``, sizeOf(file).toFixed(1), what])
   const all = Object.keys(files).reduce((sum, file) => sum + sizeOf(file), 0)
   const imports = Object.entries(await imported()).map(([name, { first, all: chunks }]) => [
     name,
@@ -134,9 +141,9 @@ async function sizes() {
     chunks.toFixed(1),
   ])
   return (
-    table(['file', 'kB brotli', 'what and when'], [...rows, ['all', all.toFixed(1), '']]) +
+    table(['file', 'kB brotli', 'what and when'], [...rowsOf(files), ['all', all.toFixed(1), ''], ...rowsOf(seldom)]) +
     '\n\nThe npm import, bundled with nothing beside it:\n\n' +
-    table(['bundler', 'first chunk, kB brotli', 'all chunks'], imports)
+    table(['bundler', 'first chunk, kB brotli', 'all chunks but the advice'], imports)
   )
 }
 

@@ -412,7 +412,7 @@ function makeTurn({ next, between, pick, hex, model, seq, previous, last }) {
   }
 }
 
-/** METRICS.md "Reading speed" over all frames at once. */
+/** What a reader at reading speed felt, over all frames at once; src/turn/meter.ts does it frame by frame. */
 function reader(frames, weight) {
   const felt = { chars: 0, freezes: 0, freezeMs: 0, stalls: 0, stallMs: 0, longest: 0, curve: [], qoe: 0 }
   let read = 0

@@ -278,7 +278,7 @@ export async function openQueries(store) {
         arg_max(environment, start_ns) AS environment,
         list(DISTINCT model) FILTER (model IS NOT NULL) AS models,
         max(first_text) FILTER (in_view) AS worst_ttft, max(stall_longest) AS longest_stall,
-        ${count(`correction IN ('repeat', 'rephrase', 'correction', 'edit')`)} AS corrections,
+        ${count(corrected)} AS corrections,
         ${count('rated AND good = 1')} AS up, ${count('rated AND good = 0')} AS down,
         list({ id: id, seq: seq, outcome: outcome, phase: phase, ttft: first_text, correction: correction }
           ORDER BY start_ns, seq) AS strip
@@ -319,7 +319,11 @@ export async function openQueries(store) {
       ORDER BY start_ns, end_ns DESC LIMIT 20000`,
       [id],
     )
-    return rows.length ? readSession(id, rows) : undefined
+    if (!rows.length) return undefined
+    // Counted as the overview does: a repeat after an answer that failed or showed nothing corrects no answer.
+    const counted = `SELECT ${count(corrected)} AS corrected, ${count('pair')} AS pairs FROM turns WHERE session_id = $1`
+    const { corrected: k, pairs: n } = await one(counted, [id])
+    return { ...readSession(id, rows), corrections: { k, n } }
   }
 
   /** @param {Filter & { by?: string, bucket?: string }} filter */

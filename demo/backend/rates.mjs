@@ -1,4 +1,4 @@
-// The arithmetic of rates, quantiles and ratings as METRICS.md defines them. Pure: knows no span and no database.
+// The arithmetic of rates, quantiles and ratings as the overview shows them. Pure: knows no span and no database.
 
 /** 97.5th percentile of the standard normal distribution. */
 const Z = 1.959963984540054

@@ -1,4 +1,5 @@
 /** Tells chat calls from others by their shape, and reads the user's prompt out of one. Keeps neither. */
+import { attempt } from '../base/guard.ts'
 import type { Call } from '../turn/marks.ts'
 import { matches } from './trace.ts'
 
@@ -17,9 +18,16 @@ const parseMost = 65_536
 export function createRecognizer(options: {
   base: string
   requests?: (string | RegExp)[] | ((call: { method: string; url: string }) => boolean)
+  /** `requests` threw. */
+  failed?(): void
 }): (call: Call) => ChatLikeness {
   const { requests, base } = options
-  if (typeof requests === 'function') return ({ method, url }) => (requests({ method, url }) ? 'yes' : 'no')
+  if (typeof requests === 'function')
+    return ({ method, url }) => {
+      const is = attempt(() => !!requests({ method, url }))
+      if (is == null) options.failed?.()
+      return is ? 'yes' : 'no'
+    }
   if (requests) return ({ url }) => (matches(url, requests, base) ? 'yes' : 'no')
   return ({ method, url, body = '', accept = '', transport }) => {
     if (transport === 'websocket' || transport === 'eventsource') return 'maybe'

@@ -19,7 +19,9 @@ import { UI_BROWSER, openUi, renderedAnswer, renderedNotice, sendPrompt, visible
 const DIST = resolve(import.meta.dirname, '../../dist')
 const streams = streamsDir()
 if (!streams)
-  console.log('skipped: the replay of recorded streams, because ../shared/data is absent and CHAT_VITALS_DATA not set')
+  console.log(
+    'skipped: the replay of recorded streams, because CHAT_VITALS_DATA names no folder that holds any (CONTRIBUTING.md)',
+  )
 
 /** Paces and chunkings. `hold` parts the first answer line from the role-only and reasoning lines before it. */
 const COMBOS: Omit<Replay, 'stream'>[] = [

@@ -33,6 +33,15 @@ beforeAll(async () => {
         html: chatPage({ head: tag('nonce="n1"') }).replaceAll('<script>', '<script nonce="n1">'),
         headers: { 'content-security-policy': strict },
       },
+      // Next.js, Cloudflare and Turbo put attributes of their own on script tags.
+      '/foreign': {
+        html: chatPage({
+          head: '<script src="/chat-vitals.global.js" data-nscript="beforeInteractive" data-cfasync="false" data-turbo-track="reload"></script>',
+        }),
+      },
+      '/mistyped': {
+        html: chatPage({ head: `<script src="/chat-vitals.global.js" data-endpont="${collector.url}"></script>` }),
+      },
       '/twice': { html: chatPage({ head: tag() + tag('', '/chat-vitals.global.js?again') }) },
       '/pending': { html: chatPage({ head: tag('data-consent="pending"') }) },
       '/denied': { html: chatPage({ head: tag('data-consent="denied"') }) },
@@ -105,6 +114,69 @@ test('a queued init decides the options, wherever it stands in the queue', async
     resource: { 'service.name': 'mine' },
     attributes: { 'user.id': 'u-8' },
   })
+  await page.context().close()
+})
+
+test('any data attribute started it, and the init of the page was ignored: only options of ours do', async () => {
+  const page = await open('/foreign')
+  expect(await page.evaluate(() => String(fetch))).toContain('[native code]')
+  await page.evaluate((endpoint) => {
+    const { identify, init } = (globalThis as any).chatVitals
+    // Before init: kept for it.
+    identify({ user: 'u-9' })
+    init(
+      Object.defineProperty({ endpoint, service: 'own' }, 'user', {
+        enumerable: true,
+        get() {
+          throw new Error('not yet')
+        },
+      }),
+    )
+  }, collector.url)
+  session = await page.evaluate(() => (globalThis as any).chatVitals.session().id)
+  await chat(page)
+  await turnsSent(1)
+  expect(sent('chat.turn')[0]).toMatchObject({ resource: { 'service.name': 'own' }, attributes: { 'user.id': 'u-9' } })
+  expect(console_).toEqual([expect.stringContaining('option user is not usable')])
+  await page.context().close()
+})
+
+test.each([
+  ['an exporter', 'the exporter threw', '{ exporter: { export() { throw new Error("no") } } }'],
+  ['a requests function', 'option requests threw', '{ requests() { throw new Error("no") } }'],
+])('%s that throws lost its spans without a word: it is said once', async (_what, said, options) => {
+  const page = await open('/foreign')
+  await page.evaluate(`chatVitals.init(${options})`)
+  await chat(page)
+  await chat(page)
+  await expect.poll(() => console_.filter((line) => line.includes(said)), { timeout: 15_000 }).toHaveLength(1)
+  expect(console_.filter((line) => line.startsWith('error:'))).toEqual([])
+  await page.context().close()
+})
+
+test('an attribute that is mistyped starts nothing, and is said', async () => {
+  const page = await open('/mistyped')
+  await expect.poll(() => console_.join()).toContain('there is no option data-endpont; did you mean data-endpoint?')
+  await page.context().close()
+})
+
+test('feedback on a text node threw inside and was lost: it is about the element around it', async () => {
+  const page = await open('/plain')
+  await chat(page)
+  await turnsSent(1)
+  await page.evaluate(() => {
+    const { feedback } = (globalThis as any).chatVitals
+    const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    let node = words.nextNode()
+    while (node && !node.textContent!.includes('Hello')) node = words.nextNode()
+    feedback('up', { message: node })
+    feedback(4, { message: { current: document.body } })
+  })
+  await collector.until(() => sent('chat.feedback').length >= 2, 15_000)
+  const thumb = sent('chat.feedback').find(({ attributes }) => attributes['gen_ai.evaluation.name'] === 'thumb')
+  expect(thumb!.attributes['chat_vitals.turn.id']).toBe(sent('chat.turn')[0]!.attributes['chat_vitals.turn.id'])
+  expect(console_.join()).toContain('message takes an element or an id')
+  expect(console_.filter((line) => line.startsWith('error:'))).toEqual([])
   await page.context().close()
 })
 

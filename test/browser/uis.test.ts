@@ -18,7 +18,9 @@ import {
 
 const dir = streamsDir()
 if (!dir)
-  console.log('skipped: the replay of recorded streams, because ../shared/data is absent and CHAT_VITALS_DATA not set')
+  console.log(
+    'skipped: the replay of recorded streams, because CHAT_VITALS_DATA names no folder that holds any (CONTRIBUTING.md)',
+  )
 
 /** Markdown pages drop marks, link targets and list numbers: letters are what all pages show alike. */
 const letters = (text: string): string => text.replace(/\]\([^)]*\)/g, ']').replace(/\P{L}/gu, '')

@@ -242,7 +242,7 @@ function deltasByPart(lines: string[]): Map<string, string> {
 /** What a recording (or an excerpt of it) holds. */
 export function truthOf(file: string, options: Excerpt & { dir?: string } = {}): Truth {
   const dir = options.dir ?? streamsDir()
-  if (!dir) throw new Error('no recorded streams: ../shared/data is absent and CHAT_VITALS_DATA is not set')
+  if (!dir) throw new Error('no recorded streams: CHAT_VITALS_DATA names no folder that holds any (CONTRIBUTING.md)')
   const api = apiOf(file)
   const recorded = readFileSync(join(dir, file + '.jsonl'), 'utf8')
     .split('\n')

@@ -82,7 +82,7 @@ export interface PageOptions {
 export interface ReplayOptions {
   /** The library's built files. Default `dist`; the pages work without. */
   dist?: string
-  /** Folder that holds `streams/`. Default `CHAT_VITALS_DATA`, else `../shared/data`. */
+  /** Folder that holds `streams/`. Default `CHAT_VITALS_DATA`, else `shared/data` beside the repository. */
   dataDir?: string
   /** The bundles of the test pages, from `buildUis()`. */
   uis?: string

@@ -106,7 +106,7 @@ const kit = {
       errors: kit.said,
     }
   },
-  /** Characters as METRICS.md defines them. */
+  /** Characters as src/base/characters.ts counts them. */
   chars: (text: string) => [...text].filter((c) => !/[\s\p{M}\u200b-\u200d\u2060]/u.test(c)).length,
 }
 ;(globalThis as any).kit = kit

@@ -3,7 +3,7 @@ import { growthChart, readerOf } from './charts.mjs'
 import { copyButton, h, icon, keep } from './dom.mjs'
 import { ago, bytes, clock, duration, full, NONE, number, percent, plural, when } from './format.mjs'
 import { waterfall } from './waterfall.mjs'
-import { CAUSES, isCorrection, label, outcomeChip, OUTCOMES, PARTS, ratingMark, stack } from './words.mjs'
+import { CAUSES, label, outcomeChip, OUTCOMES, PARTS, ratingMark, stack } from './words.mjs'
 
 export function sessionPage(page) {
   document.title = `Session ${page.id.slice(0, 8)} · chat-vitals`
@@ -70,7 +70,6 @@ const fact = (name, ...value) =>
 
 function header(data) {
   const interrupted = data.turns.filter((it) => ['stopped', 'superseded', 'abandoned'].includes(it.outcome)).length
-  const corrected = data.turns.filter((it) => isCorrection(it.correction?.kind)).length
   const count = (kind) => data.turns.filter((it) => it.signals.includes(kind)).length
   const rated = data.turns.filter((it) => it.thumbs.some((label) => label && label !== 'retracted')).length
   const exposed = data.turns.filter((it) => it.thumbs.length || it.signals.includes('exposed')).length
@@ -93,7 +92,7 @@ function header(data) {
       fact('Length', duration(data.endedAt - data.startedAt)),
       fact('Turns', number(data.turns.length)),
       fact('Interrupted', number(interrupted)),
-      fact('Corrected', number(corrected)),
+      fact('Corrected', `${number(data.corrections.k)} of ${number(data.corrections.n)} follow-ups`),
       fact('Rated', `${number(rated)} of ${number(exposed)} seen`),
       fact('Copied', number(count('copy'))),
       handed && fact('Handed off', 'to a person'),

@@ -70,6 +70,10 @@ describe('overview', () => {
     // Pairs: 1-2, 2-3, 3-4, 5-6. After the error (4-5) and after no text (6-7) there is none, nor across conversations.
     expect(totals.correction).toMatchObject({ k: 1, n: 4 })
     expect(corrections.kinds.find((it: { kind: string }) => it.kind === 'repeat').n).toBe(1)
+    // The session and its list counted the repeat after the error, too, and contradicted the overview.
+    expect((await it.get('/api/sessions/s1')).corrections).toEqual({ k: 1, n: 4 })
+    const { sessions } = await it.get('/api/sessions')
+    expect(sessions.find((one: { id: string }) => one.id === 's1').corrections).toBe(1)
   })
 
   test('participation is of exposed turns, and good and bad of standing ratings', async () => {

@@ -2,13 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { reader, WIRES } from '../../../demo/chat/page/wire.js'
+import { dataDir } from '../formats/streams.ts'
 
-// Recorded answers live beside the project, not in it.
-const DATA = new URL('../../../../shared/data/streams/', import.meta.url)
-const lines = (name: string) =>
-  readFileSync(new URL(`${name}.jsonl`, DATA), 'utf8')
-    .split('\n')
-    .filter(Boolean)
+// Recorded answers live beside the repository, not in it.
+const DATA = `${dataDir}/streams`
+const lines = (name: string) => readFileSync(`${DATA}/${name}.jsonl`, 'utf8').split('\n').filter(Boolean)
 
 /** Reads a recorded answer as the page would, in pieces of this many characters. */
 function read(name: string, format: string, size: number) {

@@ -25,10 +25,19 @@ test.each(entries)('importing %s changes nothing in the global scope', async (_n
   expect(globalThis.fetch).toBe(fetch)
 })
 
+test('importing ./global in Node threw "document is not defined"; it changes nothing', async () => {
+  const before = Reflect.ownKeys(globalThis)
+  await import(new URL(pkg.exports['./global'] as string, root).href)
+  expect(Reflect.ownKeys(globalThis).filter((key) => !before.includes(key))).toEqual([])
+})
+
 test('outside a browser init gives a handle that does nothing', async () => {
-  const { init, feedback, session } = (await import(
+  const { init, feedback, identify, session } = (await import(
     new URL('dist/index.js', root).href
   )) as typeof import('../../../src/index.ts')
+  // What one user's rendering says is not kept for another's.
+  identify({ user: 'u-1' })
+  expect(Reflect.get(globalThis, Symbol.for('chat-vitals:early'))).toBeUndefined()
   const handle = init({ endpoint: '/v1/traces' })
   const turn = handle.turn({ prompt: 'hi' })
   turn.chunk('text')
