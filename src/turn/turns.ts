@@ -158,6 +158,12 @@ export function createTurns(options: TurnsOptions): Turns {
     return near ?? told[0]
   }
 
+  /** Looked up when asked: a turn that held the one before it would hold them all. */
+  const previousOf = (turn: Turn): Turn | undefined => {
+    const { replaces } = turn.record()
+    return replaces ? find(replaces) : history.slice(history.indexOf(turn) + 1).find((one) => !one.tell)
+  }
+
   const openTurn = (cause: Cause, said?: string, manual?: ManualTurnOptions, attach?: (turn: Turn) => void): Turn => {
     const now = clock.now()
     const { attributes, ...who } = options.identity()
@@ -223,7 +229,7 @@ export function createTurns(options: TurnsOptions): Turns {
         told = confirmed = true
         turn.tell = undefined
         turn.amend({ seq: ++opened })
-        options.onOpen?.(turn.record(), about(turn, before))
+        options.onOpen?.(turn.record(), about(turn, previousOf(turn)))
       }
     turn.prompt = prompt
     cause.turn = turn
@@ -302,9 +308,7 @@ export function createTurns(options: TurnsOptions): Turns {
         const told = short(prompt)
         if (told && !turn.prompt && history.includes(turn)) {
           turn.prompt = told
-          const record = turn.record()
-          const before = record.replaces ? find(record.replaces) : history[history.indexOf(turn) + 1]
-          options.onPrompt?.(record, about(turn, before))
+          options.onPrompt?.(turn.record(), about(turn, previousOf(turn)))
         }
       } else dead = true
     }
