@@ -321,7 +321,6 @@ export function createSender(port: SenderPort): Sender {
         await drop('invalid', bad)
         continue
       }
-      if (aborted()) return timing.sendEvery
       await noteDelay(rows)
       if (!locks && stored() && !(await lease())) return timing.leaderLook
       // Encoding takes longer than all else that we do.

@@ -183,7 +183,6 @@ export function createTurns(options: TurnsOptions): Turns {
       manual?.trigger ?? ((intended?.kind as Trigger) || (kind === 'program' ? kind : again ? 'regenerate' : 'submit'))
     const replaced =
       trigger === 'edit' || trigger === 'regenerate' ? replacedBy(trigger, (intended ?? cause).element) : undefined
-    const before = replaced ?? history.find((turn) => !turn.tell)
 
     // So far only a gesture says that this page is a chat: the turn is told of once a call, text or the page bears it out.
     // Forms that are no chat are sent too.
@@ -224,12 +223,13 @@ export function createTurns(options: TurnsOptions): Turns {
         },
       },
     )
+    const announce = () => options.onOpen?.(turn.record(), about(turn, previousOf(turn)))
     if (!told)
       turn.tell = () => {
         told = confirmed = true
         turn.tell = undefined
         turn.amend({ seq: ++opened })
-        options.onOpen?.(turn.record(), about(turn, previousOf(turn)))
+        announce()
       }
     turn.prompt = prompt
     cause.turn = turn
@@ -242,7 +242,7 @@ export function createTurns(options: TurnsOptions): Turns {
     // Its place on the screen is the new turn's.
     if (replaced?.open()) replaced.leave('new_send', cause.at)
     others[limits.open - 1]?.leave('new_send', now)
-    if (told) options.onOpen?.(turn.record(), about(turn, before))
+    if (told) announce()
     return turn
   }
 

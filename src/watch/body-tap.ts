@@ -3,6 +3,7 @@
  * and backpressure. Leaves what the bytes mean to the sink. Not seen: `new Response(body)`, `cache.put`, transfers.
  */
 import type { Guard } from '../base/guard.ts'
+import { FAR } from './feed.ts'
 
 export interface BodySink {
   /** Each byte once, in order, whichever branch of a tee or clone reads it first. A view: copy what is kept. */
@@ -35,9 +36,6 @@ export function shadow(target: object, name: PropertyKey, wrap: (native: Method)
 }
 
 const WHOLE = ['text', 'json', 'blob', 'arrayBuffer', 'bytes', 'formData']
-
-/** Longer than this, no body is an answer. */
-const MOST_WHOLE = 2 << 20
 
 /** A body that was read whole, as bytes again, about as many as there were; of blobs and forms, which no chat reads, none. */
 function bytesOf(value: unknown): Uint8Array | undefined {
@@ -260,7 +258,7 @@ export function tapBody(response: Response, sink: BodySink, guard: Guard): () =>
               (value) => {
                 guard(() => {
                   const size = (value as string).length ?? target.headers.get('content-length')
-                  if (!(size > MOST_WHOLE)) current.chunk(bytesOf(value))
+                  if (!(size > FAR)) current.chunk(bytesOf(value))
                 })
                 current.done()
                 return value

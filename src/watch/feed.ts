@@ -30,8 +30,8 @@ export interface Feed {
   over(): boolean
 }
 
-/** Of a body longer than this, bytes, only the last of large chunks that follow each other is read: no answer is so long. */
-const FAR = 2 << 20
+/** No answer is longer, bytes: of a longer body only the last of large chunks that follow each other is read. */
+export const FAR = 2 << 20
 const LARGE = 16 << 10
 
 /** What a failure was: by the signal's word first, then by the error's name. */
