@@ -14,7 +14,7 @@ const plugins = [
 ]
 /**
  * Modules of the OpenTelemetry SDK that our use of it never reaches, and what stands in for them in the script tag's
- * lazy part. test/unit/export/slim.test.ts holds what it writes to what the whole SDK writes, to the letter.
+ * lazy part. test/unit/delivery/slim.test.ts holds what it writes to what the whole SDK writes, to the letter.
  */
 const standIns = {
   // What the page has registered globally is none of our spans' business: no logger, no active context, no meter. Ids
@@ -101,10 +101,10 @@ const entries = {
 }
 const parts = {
   engine: 'full.ts',
-  otel: 'export/lazy.ts',
-  recovery: 'export/recovery.ts',
+  otel: 'delivery/lazy.ts',
+  recovery: 'delivery/recovery.ts',
   intent: 'intent.ts',
-  vitals: 'watch/web-vitals.ts',
+  vitals: 'page/web-vitals.ts',
   advice: 'advice.ts',
   hud: 'hud.ts',
 }

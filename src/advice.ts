@@ -2,9 +2,9 @@
  * Says what is wrong with the options and the order of calls, in sentences that show the right form. Loaded only when
  * something is wrong or there are selectors to look at; what is wrong, config.ts and start.ts have found.
  */
-import type { Options } from './config.ts'
-import { PRESETS } from './watch/ui.ts'
-import type { Ui } from './watch/ui.ts'
+import type { Options } from './api.ts'
+import { PRESETS } from './input/ui.ts'
+import type { Ui } from './input/ui.ts'
 
 const forms: Record<keyof Options, string> = {
   endpoint: "endpoint: '/v1/traces' or 'https://collector.example.com/v1/traces'",

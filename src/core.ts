@@ -1,7 +1,6 @@
 /** `chat-vitals/core`: the same measuring, records to `onTurn` only; no exporter, no storage of records. */
 import { start, verbs } from './start.ts'
-import type { Handle } from './start.ts'
-import type { Options } from './config.ts'
+import type { Handle, Options } from './api.ts'
 
 /** As `init` of `chat-vitals`, but nothing is stored or sent: take the records with `onTurn`. */
 export const init = (options?: Options): Handle =>
@@ -12,8 +11,4 @@ export const init = (options?: Options): Handle =>
   })
 
 export const { turn, feedback, identify, consent, session, fetch, onTurn, flush, stop, bind, signal } = verbs
-export type { Handle, Identity, SessionView } from './start.ts'
-export type { Consent, Options, UiSelectors } from './config.ts'
-export type { About, FeedbackOptions, FeedbackValue } from './turn/feedback.ts'
-export type { ManualTurn, ManualTurnOptions } from './turn/marks.ts'
-export type * from './turn/record.ts'
+export type * from './api.ts'

@@ -2,6 +2,7 @@
  * Wires what may come a little after the first script: turns, the screen, delivery and all that hangs on them. The one
  * place that knows these parts; what each does is in its room, here is only who hands what to whom.
  */
+import type { Consent, Handle, Identity, ManualTurn, ManualTurnOptions } from './api.ts'
 import type { PageClock } from './base/clock.ts'
 import { attempt } from './base/guard.ts'
 import type { Guard } from './base/guard.ts'
@@ -11,37 +12,37 @@ import { createLate } from './base/late.ts'
 import { stopAll } from './base/listen.ts'
 import type { Stop } from './base/listen.ts'
 import type { Timing } from './base/timing.ts'
-import type { Config, Consent } from './config.ts'
-import { promptOf } from './context/chat-call.ts'
-import type { ChatLikeness } from './context/chat-call.ts'
-import { cleanAttributes, cleanId, cleanUrl, createGate } from './context/privacy.ts'
-import type { Session } from './context/session.ts'
-import { backendOf } from './context/trace.ts'
-import type { Propagation } from './context/trace.ts'
-import type { Delivery, DeliveryOptions } from './export/delivery.ts'
-import { createPageView } from './page-view.ts'
-import { createReactions } from './reactions.ts'
-import type { Reactions } from './reactions.ts'
-import type { Handle, Identity } from './start.ts'
-import type { Call, LifePort, ManualTurn, ManualTurnOptions, PagePort, Promised } from './turn/marks.ts'
+import type { Config } from './config.ts'
+import { promptOf } from './network/chat-call.ts'
+import type { ChatLikeness } from './network/chat-call.ts'
+import { cleanAttributes, cleanId, cleanUrl } from './base/clean.ts'
+import { createGate } from './delivery/seal.ts'
+import type { Session } from './page/session.ts'
+import { backendOf } from './network/trace.ts'
+import type { Propagation } from './network/trace.ts'
+import type { Delivery, DeliveryOptions } from './delivery/delivery.ts'
+import { createPageView } from './page/page-view.ts'
+import { createReactions } from './feedback/reactions.ts'
+import type { Reactions } from './feedback/reactions.ts'
+import type { Call, LifePort, PagePort, Promised } from './turn/marks.ts'
 import type { CorrectionKind, TurnRecord } from './turn/record.ts'
 import { createTurns, recover } from './turn/turns.ts'
 import type { Opened } from './turn/turns.ts'
-import type { Attention } from './watch/attention.ts'
-import { watchEventSource } from './watch/eventsource.ts'
-import type { FetchOptions } from './watch/fetch.ts'
-import { labelReader } from './watch/labels.ts'
-import { createPaintClock } from './watch/paint.ts'
-import { watchTranscript } from './watch/transcript.ts'
-import type { Transcript } from './watch/transcript.ts'
-import { GESTURES } from './watch/ui.ts'
-import type { Control, Ui } from './watch/ui.ts'
-import { watchWebSocket } from './watch/websocket.ts'
-import { watchXhr } from './watch/xhr.ts'
+import type { Attention } from './page/attention.ts'
+import { watchEventSource } from './network/eventsource.ts'
+import type { FetchOptions } from './network/fetch.ts'
+import { labelReader } from './input/labels.ts'
+import { createPaintClock } from './screen/paint.ts'
+import { watchTranscript } from './screen/transcript.ts'
+import type { Transcript } from './screen/transcript.ts'
+import { GESTURES } from './input/ui.ts'
+import type { Control, Ui } from './input/ui.ts'
+import { watchWebSocket } from './network/websocket.ts'
+import { watchXhr } from './network/xhr.ts'
 
 // What the first script's taps need to read streams.
-export { createFraming } from './watch/formats/framing.ts'
-export { createNotes } from './watch/formats/notes.ts'
+export { createFraming } from './network/formats/framing.ts'
+export { createNotes } from './network/formats/notes.ts'
 
 declare const __VERSION__: string
 
@@ -50,7 +51,7 @@ export interface EngineParts {
   send?: DeliveryOptions['load']
   recovery?: DeliveryOptions['recovery']
   intent?(attempt: number): Promise<typeof import('./intent.ts')>
-  vitals?(attempt: number): Promise<typeof import('./watch/web-vitals.ts')>
+  vitals?(attempt: number): Promise<typeof import('./page/web-vitals.ts')>
 }
 
 export interface EngineOptions {

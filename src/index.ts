@@ -1,7 +1,6 @@
 /** `chat-vitals`: init and the verbs, with delivery to an OpenTelemetry collector. */
 import { start, verbs } from './start.ts'
-import type { Handle } from './start.ts'
-import type { Options } from './config.ts'
+import type { Handle, Options } from './api.ts'
 
 /**
  * Starts measuring this page. Returns at once and never throws: a wrong option is said on the console and left out.
@@ -10,16 +9,12 @@ import type { Options } from './config.ts'
 export const init = (options?: Options): Handle =>
   start(options, {
     engine: () => import('./full.ts'),
-    send: () => import('./export/lazy.ts'),
-    recovery: () => import('./export/recovery.ts'),
+    send: () => import('./delivery/lazy.ts'),
+    recovery: () => import('./delivery/recovery.ts'),
     intent: () => import('./intent.ts'),
-    vitals: () => import('./watch/web-vitals.ts'),
+    vitals: () => import('./page/web-vitals.ts'),
     advice: () => import('./advice.ts'),
   })
 
 export const { turn, feedback, identify, consent, session, fetch, onTurn, flush, stop, bind, signal } = verbs
-export type { Handle, Identity, SessionView } from './start.ts'
-export type { Consent, Options, UiSelectors } from './config.ts'
-export type { About, FeedbackOptions, FeedbackValue } from './turn/feedback.ts'
-export type { ManualTurn, ManualTurnOptions } from './turn/marks.ts'
-export type * from './turn/record.ts'
+export type * from './api.ts'

@@ -1,7 +1,7 @@
 /** The script tag: options from `data-*`, calls queued before it came, lazy parts from beside itself. */
 import { createGuard } from './base/guard.ts'
 import { rules } from './config.ts'
-import type { Options } from './config.ts'
+import type { Options } from './api.ts'
 import { adviser, start, verbs } from './start.ts'
 
 const inPage = typeof document !== 'undefined'
@@ -50,10 +50,10 @@ const page = globalThis as unknown as { chatVitals?: Global }
 if (inPage) {
   const kit = {
     engine: part<typeof import('./full.ts')>('engine'),
-    send: part<typeof import('./export/lazy.ts')>('otel'),
-    recovery: part<typeof import('./export/recovery.ts')>('recovery'),
+    send: part<typeof import('./delivery/lazy.ts')>('otel'),
+    recovery: part<typeof import('./delivery/recovery.ts')>('recovery'),
     intent: part<typeof import('./intent.ts')>('intent'),
-    vitals: part<typeof import('./watch/web-vitals.ts')>('vitals'),
+    vitals: part<typeof import('./page/web-vitals.ts')>('vitals'),
     advice: part<typeof import('./advice.ts')>('advice'),
   }
   const foreign: string[] = []

@@ -3,6 +3,7 @@
  * for. It sees the gestures, the calls and the page's life, hands out ids, and notes what happened and when until the
  * engine is here to make turns of it. What measures, stores and sends is wired there.
  */
+import type { Consent, Handle, Identity, ManualTurn, ManualTurnOptions, Options } from './api.ts'
 import { pageClock } from './base/clock.ts'
 import { attempt, createGuard } from './base/guard.ts'
 import type { Guard } from './base/guard.ts'
@@ -13,64 +14,20 @@ import { listen, stopAll } from './base/listen.ts'
 import type { Stop } from './base/listen.ts'
 import { timing as defaults } from './base/timing.ts'
 import { isConsent, readOptions } from './config.ts'
-import type { Config, Consent, Options } from './config.ts'
-import { createRecognizer } from './context/chat-call.ts'
-import { createSession } from './context/session.ts'
-import { createPropagation } from './context/trace.ts'
+import type { Config } from './config.ts'
+import { createRecognizer } from './network/chat-call.ts'
+import { createSession } from './page/session.ts'
+import { createPropagation } from './network/trace.ts'
 import type { Engine, EngineOptions, EngineParts } from './engine.ts'
-import type { About, FeedbackOptions, FeedbackValue } from './turn/feedback.ts'
-import type { CallPort, LifePort, ManualTurn, ManualTurnOptions, PagePort, Promised } from './turn/marks.ts'
-import type { SignalKind, TurnRecord } from './turn/record.ts'
-import { watchActions } from './watch/actions.ts'
-import { watchAttention } from './watch/attention.ts'
-import type { Attention } from './watch/attention.ts'
-import { createFeed } from './watch/feed.ts'
-import type { Feed, Formats } from './watch/feed.ts'
-import { watchFetch, wrapFetch } from './watch/fetch.ts'
-import { uiOf } from './watch/ui.ts'
-
-export interface Identity {
-  /** Pseudonymous; null forgets it. */
-  user?: string | null
-  /** Id of the conversation shown; null forgets it. */
-  conversation?: string | null
-}
-
-export interface SessionView {
-  /** Value of `session.id`; what to look for in the backend. */
-  id: string
-  /** Value of `chat_vitals.page.id`. */
-  pageId: string
-  /** Epoch ms. */
-  startedAt: number
-  /** Recorded, as `sampleRate` says. */
-  sampled: boolean
-}
-
-export interface Handle {
-  /** Opens a turn by hand, where the page knows better than the watchers. */
-  turn(options?: ManualTurnOptions): ManualTurn
-  /** What the user thought of an answer. A value of no known form is said on the console, nothing is sent. */
-  feedback(value: FeedbackValue, options?: FeedbackOptions): void
-  /** Who asks, and in which conversation, from the next turn on. What is not named stays. */
-  identify(identity: Identity): void
-  /** What the user allows. `denied` restores the page and deletes what is kept; `pending` keeps all in memory. */
-  consent(state: Consent): void
-  /** The session now. */
-  session(): SessionView
-  /** A fetch whose chat calls are seen, for code that took the page's fetch before we came. */
-  fetch: typeof globalThis.fetch
-  /** Each turn of this page once, when it has settled. Returns how to stop. */
-  onTurn(callback: (turn: TurnRecord) => void): () => void
-  /** Sends what waits; resolves when the collector has it or asked to wait. Never rejects. */
-  flush(): Promise<void>
-  /** Ends all watching and restores the page, for good; resolves after a last flush of at most 2 s. */
-  stop(): Promise<void>
-  /** Lets `feedback(…, { message: id })` find the turn, also after a reload. @param turnId default: the last turn */
-  bind(messageId: string, turnId?: string): void
-  /** The user was handed to a person (`'handoff'`), shared the answer, …: once per turn and kind. */
-  signal(kind: SignalKind, about?: About): void
-}
+import type { CallPort, LifePort, PagePort, Promised } from './turn/marks.ts'
+import type { TurnRecord } from './turn/record.ts'
+import { watchActions } from './input/actions.ts'
+import { watchAttention } from './page/attention.ts'
+import type { Attention } from './page/attention.ts'
+import { createFeed } from './network/feed.ts'
+import type { Feed, Formats } from './network/feed.ts'
+import { watchFetch, wrapFetch } from './network/fetch.ts'
+import { uiOf } from './input/ui.ts'
 
 interface EnginePart extends Formats, Pick<EngineOptions, 'createDelivery'> {
   createEngine(options: EngineOptions): Engine

@@ -24,7 +24,7 @@ async function load(file) {
 
 /** name, type, unit, span, meaning, source in the record, when it is missing. */
 async function attributes() {
-  const { attributeReference } = await load('src/export/attributes.reference.ts')
+  const { attributeReference } = await load('src/delivery/attributes.reference.ts')
   return table(
     ['attribute', 'type', 'unit', 'on', 'meaning and source', 'missing when'],
     attributeReference().map((row) => [

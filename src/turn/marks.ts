@@ -2,7 +2,7 @@
  * The ports between the page's watchers and the turns: what `watch/` may say, and nothing about how it knows.
  * Types only. Every `at`, `from`, `to` is ms on the page clock (`performance.now()`).
  */
-import type { Attributes, Outcome, RequestRecord, Trigger, TtftMethod } from './record.ts'
+import type { RequestRecord, TtftMethod } from './record.ts'
 
 /** Ids that were promised to the page before there was anyone to open the turn. */
 export interface Promised {
@@ -145,30 +145,4 @@ export interface LifePort {
   frozen(): void
   /** It is back from the back/forward cache. */
   restored(): void
-}
-
-/** What the page itself may say of a turn (`turn()` of the API). */
-export interface ManualTurnOptions {
-  /** @defaultValue what the user's last gesture says, else `program` */
-  trigger?: Trigger
-  /** For the verdict on rephrasing; kept in memory only. */
-  prompt?: string
-  attributes?: Attributes
-  /** Id of its conversation. @defaultValue the one of `identify` */
-  conversation?: string
-}
-
-export interface ManualTurn {
-  /** Turn id, 16 hex digits; value of `chat_vitals.turn.id`. */
-  readonly id: string
-  /** W3C, for the request that the page makes for this turn. */
-  readonly traceparent: string
-  /** `traceparent`, and `baggage` where that is on; none in a session that is not recorded. */
-  headers(): Record<string, string>
-  /** A piece of answer text arrived. */
-  chunk(text: string): void
-  /** The element that shows the answer, or the text shown so far. */
-  text(shown: Element | string): void
-  /** @param outcome @defaultValue 'completed' */
-  end(outcome?: Outcome): void
 }

@@ -2,6 +2,9 @@
  * The records: plain data about a turn, a feedback, a signal, a page view. They are what is stored, handed
  * out and turned into spans. Durations and moments are milliseconds; a value that does not exist is missing.
  */
+import type { Attributes } from '../base/clean.ts'
+
+export type { Attributes, AttributeValue } from '../base/clean.ts'
 
 /** What caused the send. */
 export type Trigger = 'submit' | 'regenerate' | 'edit' | 'program'
@@ -184,9 +187,6 @@ export interface Correction {
 }
 
 export type TtftMethod = 'beacon' | 'element' | 'frame' | 'observer'
-
-export type AttributeValue = string | number | boolean
-export type Attributes = Record<string, AttributeValue>
 
 /** Filled in by delivery, never by the turn. */
 export interface DeliveryNote {

@@ -2,21 +2,11 @@
  * Gives every gesture, call and page event to the turn it belongs to, and opens turns. All it knows of the page it is
  * told by the watchers; it keeps at most a few turns in memory.
  */
+import type { ManualTurn, ManualTurnOptions } from '../api.ts'
 import { readerModel } from '../base/characters.ts'
 import { traceparent } from '../base/ids.ts'
 import { createIntervals } from './intervals.ts'
-import type {
-  Call,
-  CallPort,
-  Content,
-  Gesture,
-  ManualTurn,
-  ManualTurnOptions,
-  PagePort,
-  Promised,
-  ScreenPort,
-  ScreenTarget,
-} from './marks.ts'
+import type { Call, CallPort, Content, Gesture, PagePort, Promised, ScreenPort, ScreenTarget } from './marks.ts'
 import type { Attributes, EndedBy, Outcome, Trigger, TurnRecord } from './record.ts'
 import { createTurn } from './turn.ts'
 import type { Notes, Turn, TurnDeps } from './turn.ts'

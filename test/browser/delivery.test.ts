@@ -12,13 +12,13 @@ import { build } from 'esbuild'
 import { chromium } from 'playwright'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Delivery } from '../../src/export/delivery.ts'
+import type { Delivery } from '../../src/delivery/delivery.ts'
 import type { TurnRecord } from '../../src/turn/record.ts'
 import { chromiumPath, launchChromium } from '../support/browser.ts'
 import { chromiumFlags } from '../support/browsers.mjs'
 import { startCollector } from '../support/collector.ts'
 import type { Collector } from '../support/collector.ts'
-import { hex, turnRecord } from '../unit/export/samples.ts'
+import { hex, turnRecord } from '../unit/delivery/samples.ts'
 
 /** What the test page puts on its window. */
 interface TestPage {
@@ -30,7 +30,7 @@ interface TestPage {
 declare const window: TestPage
 
 const entry = `
-import { createDelivery } from './src/export/delivery.ts'
+import { createDelivery } from './src/delivery/delivery.ts'
 import { pageClock } from './src/base/clock.ts'
 import { createGuard } from './src/base/guard.ts'
 import { timing } from './src/base/timing.ts'
@@ -86,8 +86,8 @@ beforeAll(async () => {
       stdin: { contents: entry, resolveDir: root },
       define: { SAMPLE: JSON.stringify(turnRecord()) },
     }),
-    '/lazy.js': await bundle({ entryPoints: ['src/export/lazy.ts'] }),
-    '/recovery.js': await bundle({ entryPoints: ['src/export/recovery.ts'] }),
+    '/lazy.js': await bundle({ entryPoints: ['src/delivery/lazy.ts'] }),
+    '/recovery.js': await bundle({ entryPoints: ['src/delivery/recovery.ts'] }),
   }
   server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url!, 'http://x')

@@ -4,12 +4,12 @@ import { createGuard } from '../../src/base/guard.ts'
 import { createLate } from '../../src/base/late.ts'
 import { stopAll } from '../../src/base/listen.ts'
 import type { Call, CallPort, Content } from '../../src/turn/marks.ts'
-import { watchEventSource } from '../../src/watch/eventsource.ts'
-import { createFeed } from '../../src/watch/feed.ts'
-import { watchFetch, wrapFetch } from '../../src/watch/fetch.ts'
-import type { FetchOptions } from '../../src/watch/fetch.ts'
-import { watchWebSocket } from '../../src/watch/websocket.ts'
-import { watchXhr } from '../../src/watch/xhr.ts'
+import { watchEventSource } from '../../src/network/eventsource.ts'
+import { createFeed } from '../../src/network/feed.ts'
+import { watchFetch, wrapFetch } from '../../src/network/fetch.ts'
+import type { FetchOptions } from '../../src/network/fetch.ts'
+import { watchWebSocket } from '../../src/network/websocket.ts'
+import { watchXhr } from '../../src/network/xhr.ts'
 
 interface Heard {
   call: Call

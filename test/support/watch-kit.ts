@@ -1,14 +1,14 @@
-/** Runs in the test page: the watchers of src/watch, wired as a page would, with ports that write down what they are told. */
+/** Runs in the test page: the watchers of src, wired as a page would, with ports that write down what they are told. */
 import { pageClock } from '../../src/base/clock.ts'
 import { createGuard } from '../../src/base/guard.ts'
 import { timing } from '../../src/base/timing.ts'
 import type { ScreenPort, ScreenTarget } from '../../src/turn/marks.ts'
-import { watchActions } from '../../src/watch/actions.ts'
-import { watchAttention } from '../../src/watch/attention.ts'
-import { labelReader } from '../../src/watch/labels.ts'
-import { createPaintClock } from '../../src/watch/paint.ts'
-import { watchTranscript } from '../../src/watch/transcript.ts'
-import type { Ui } from '../../src/watch/ui.ts'
+import { watchActions } from '../../src/input/actions.ts'
+import { watchAttention } from '../../src/page/attention.ts'
+import { labelReader } from '../../src/input/labels.ts'
+import { createPaintClock } from '../../src/screen/paint.ts'
+import { watchTranscript } from '../../src/screen/transcript.ts'
+import type { Ui } from '../../src/input/ui.ts'
 
 /* oxlint-disable typescript/no-explicit-any -- it is read from functions that run in the page */
 const clock = pageClock()

@@ -1,4 +1,4 @@
-/** A real page with the watchers of src/watch in it, driven by functions that run there; starts no turns engine. */
+/** A real page with the watchers of src in it, driven by functions that run there; starts no turns engine. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { build } from 'esbuild'

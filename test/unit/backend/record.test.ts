@@ -1,8 +1,8 @@
 // @vitest-environment node
 import { expect, test } from 'vitest'
-import { sdkSpans, toJson } from '../../../src/export/sdk.ts'
-import { spansOf } from '../../../src/export/spans.ts'
-import { feedbackRecord, pageRecord, resource, signalRecord, turnRecord } from '../export/samples.ts'
+import { sdkSpans, toJson } from '../../../src/delivery/sdk.ts'
+import { spansOf } from '../../../src/delivery/spans.ts'
+import { feedbackRecord, pageRecord, resource, signalRecord, turnRecord } from '../delivery/samples.ts'
 import { backend } from './support.ts'
 
 test('what the library sends of a record is what the session page shows of it', async () => {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { reader, WIRES } from '../../../demo/chat/page/wire.js'
-import { dataDir } from '../formats/streams.ts'
+import { dataDir } from '../network/streams.ts'
 
 // Recorded answers live beside the repository, not in it.
 const DATA = `${dataDir}/streams`

@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startRelay, targetsOf } from '../../../demo/relays/relay.mjs'
-import { sdkSpans, toJson } from '../../../src/export/sdk.ts'
-import { spansOf } from '../../../src/export/spans.ts'
+import { sdkSpans, toJson } from '../../../src/delivery/sdk.ts'
+import { spansOf } from '../../../src/delivery/spans.ts'
 import type { AnyRecord } from '../../../src/turn/record.ts'
-import { feedbackRecord, resource, turnRecord } from '../export/samples.ts'
+import { feedbackRecord, resource, turnRecord } from '../delivery/samples.ts'
 
 const encode = (records: AnyRecord[]) =>
   toJson(
