@@ -100,7 +100,8 @@ const entries = {
   hud: 'hud.ts',
 }
 const parts = {
-  engine: 'full.ts',
+  engine: 'engine.ts',
+  outlet: 'outlet.ts',
   otel: 'delivery/lazy.ts',
   recovery: 'delivery/recovery.ts',
   intent: 'intent.ts',

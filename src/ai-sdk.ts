@@ -1,6 +1,6 @@
 /** `chat-vitals/ai-sdk`: what the AI SDK's `useChat` takes, so that turns carry its message and chat ids. */
 import { fetch, identify } from './index.ts'
-import { verbs } from './start.ts'
+import { verbs } from './verbs.ts'
 
 /** The part of the AI SDK's `onFinish` argument that is read. */
 interface Finished {

@@ -3,6 +3,7 @@ import type { Options, UiSelectors, Consent } from './api.ts'
 import { attempt } from './base/guard.ts'
 import type { Timing } from './base/timing.ts'
 import { uiOf } from './input/ui.ts'
+import { isConsent } from './page/consent.ts'
 
 /** Options after the check: every default in, every wrong value replaced by its default. */
 export interface Config extends Omit<Options, 'service' | 'ui'> {
@@ -22,8 +23,6 @@ const isObject = (value: unknown): boolean => ({}).toString.call(value) === '[ob
 /** Prefixes and patterns: nothing stands for "any" in a prefix, `*.example.com` would match nothing. */
 const isPatterns = (value: unknown, prefix: RegExp): boolean =>
   (value as unknown[]).every((one) => one instanceof RegExp || (isText(one) && prefix.test(one)))
-
-export const isConsent = (value: unknown): boolean => ['granted', 'pending', 'denied'].includes(value as string)
 
 /** What each option must be; a rule that throws says no. */
 export const rules: Record<

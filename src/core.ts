@@ -1,5 +1,6 @@
 /** `chat-vitals/core`: the same measuring, records to `onTurn` only; no exporter, no storage of records. */
-import { start, verbs } from './start.ts'
+import { start } from './start.ts'
+import { verbs } from './verbs.ts'
 import type { Handle, Options } from './api.ts'
 
 /** As `init` of `chat-vitals`, but nothing is stored or sent: take the records with `onTurn`. */

@@ -1,5 +1,6 @@
 /** `chat-vitals`: init and the verbs, with delivery to an OpenTelemetry collector. */
-import { start, verbs } from './start.ts'
+import { start } from './start.ts'
+import { verbs } from './verbs.ts'
 import type { Handle, Options } from './api.ts'
 
 /**
@@ -8,7 +9,8 @@ import type { Handle, Options } from './api.ts'
  */
 export const init = (options?: Options): Handle =>
   start(options, {
-    engine: () => import('./full.ts'),
+    engine: () => import('./engine.ts'),
+    outlet: () => import('./outlet.ts'),
     send: () => import('./delivery/lazy.ts'),
     recovery: () => import('./delivery/recovery.ts'),
     intent: () => import('./intent.ts'),

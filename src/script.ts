@@ -2,7 +2,8 @@
 import { createGuard } from './base/guard.ts'
 import { rules } from './config.ts'
 import type { Options } from './api.ts'
-import { adviser, start, verbs } from './start.ts'
+import { adviser, start } from './start.ts'
+import { verbs } from './verbs.ts'
 
 const inPage = typeof document !== 'undefined'
 // Known only while the classic script runs.
@@ -49,7 +50,8 @@ const page = globalThis as unknown as { chatVitals?: Global }
 
 if (inPage) {
   const kit = {
-    engine: part<typeof import('./full.ts')>('engine'),
+    engine: part<typeof import('./engine.ts')>('engine'),
+    outlet: part<typeof import('./outlet.ts')>('outlet'),
     send: part<typeof import('./delivery/lazy.ts')>('otel'),
     recovery: part<typeof import('./delivery/recovery.ts')>('recovery'),
     intent: part<typeof import('./intent.ts')>('intent'),

@@ -1,113 +1,53 @@
 /**
  * Wires the first script: all that must be on the page before its first message is sent, because it cannot be made up
- * for. It sees the gestures, the calls and the page's life, hands out ids, and notes what happened and when until the
- * engine is here to make turns of it. What measures, stores and sends is wired there.
+ * for. It sees the gestures, the calls and the page's life, and keeps what happened with its time; the engine, which makes
+ * turns of it, is wired in engine.ts and comes at the first sign of a chat; what takes records away, in outlet.ts.
  */
-import type { Consent, Handle, Identity, ManualTurn, ManualTurnOptions, Options } from './api.ts'
+import type { Handle, Identity, Options } from './api.ts'
 import { pageClock } from './base/clock.ts'
 import { attempt, createGuard } from './base/guard.ts'
 import type { Guard } from './base/guard.ts'
-import { randomHex, spanId, traceId, traceparent } from './base/ids.ts'
+import { atRest } from './base/idle.ts'
+import { randomHex } from './base/ids.ts'
 import { createLate } from './base/late.ts'
-import type { Late } from './base/late.ts'
 import { listen, stopAll } from './base/listen.ts'
 import type { Stop } from './base/listen.ts'
 import { timing as defaults } from './base/timing.ts'
-import { isConsent, readOptions } from './config.ts'
+import { readOptions } from './config.ts'
 import type { Config } from './config.ts'
-import { createRecognizer } from './network/chat-call.ts'
-import { createSession } from './page/session.ts'
-import { createPropagation } from './network/trace.ts'
 import type { Engine, EngineOptions, EngineParts } from './engine.ts'
-import type { CallPort, LifePort, PagePort, Promised } from './turn/marks.ts'
-import type { TurnRecord } from './turn/record.ts'
 import { watchActions } from './input/actions.ts'
-import { watchAttention } from './page/attention.ts'
-import type { Attention } from './page/attention.ts'
-import { createFeed } from './network/feed.ts'
-import type { Feed, Formats } from './network/feed.ts'
-import { watchFetch, wrapFetch } from './network/fetch.ts'
 import { uiOf } from './input/ui.ts'
-
-interface EnginePart extends Formats, Pick<EngineOptions, 'createDelivery'> {
-  createEngine(options: EngineOptions): Engine
-}
+import { createRecognizer } from './network/chat-call.ts'
+import { watchEventSource } from './network/eventsource.ts'
+import { createFeed } from './network/feed.ts'
+import type { Feed, Formats, FormatsLine } from './network/feed.ts'
+import { watchFetch, wrapFetch } from './network/fetch.ts'
+import type { FetchOptions } from './network/fetch.ts'
+import { createPropagation } from './network/trace.ts'
+import { watchWebSocket } from './network/websocket.ts'
+import { watchXhr } from './network/xhr.ts'
+import type { Outlet, OutletOptions, OutletParts } from './outlet.ts'
+import { createConsent, isConsent } from './page/consent.ts'
+import { createSession } from './page/session.ts'
+import { createStates } from './page/states.ts'
+import { createAhead, createWaiting } from './turn/ahead.ts'
+import type { TurnRecord } from './turn/record.ts'
+import { inert, install, isSupported, noTurn, running } from './verbs.ts'
 
 /** What an entry brings along. `attempt` counts from 0. */
-export interface Kit extends EngineParts {
-  engine(attempt: number): Promise<EnginePart>
-  /** Loaded only when an option is wrong. */
+export interface Kit extends EngineParts, Partial<OutletParts> {
+  engine(attempt: number): Promise<Pick<typeof import('./engine.ts'), 'createEngine' | 'createFraming' | 'createNotes'>>
+  /** Missing: records go to `onTurn` alone. */
+  outlet?(attempt: number): Promise<typeof import('./outlet.ts')>
+  /** Loaded only when something is wrong. */
   advice(attempt: number): Promise<typeof import('./advice.ts')>
 }
 
-/** Waits before the engine is asked for again, ms; what happens meanwhile waits in line. */
+/** Waits before a part is asked for again, ms; what happens meanwhile waits in line. */
 const again = [1000, 4000, 15_000]
-/** What may wait in line for the engine: gestures, calls and pieces of streams. */
-const mostWaiting = 10_000
-/** Gestures this close may be one: what the first was promised holds for the second, ms. */
-const sameGesture = 1000
-
-/** Where the page's one instance is known, also to another copy of the library. */
-const instance = Symbol.for('chat-vitals')
-/** What was called before `init`: children are there before the provider that starts. False once it was taken up. */
-const early = Symbol.for('chat-vitals:early')
-type Take = (handle: Handle, advise: (misuse: string) => void) => unknown
-const page = globalThis as { [instance]?: Handle; [early]?: Take[] | false }
-const mostEarly = 20
-
-const noTurn: ManualTurn = {
-  id: '',
-  traceparent: '',
-  headers: () => ({}),
-  chunk() {},
-  text() {},
-  end() {},
-}
-/** Outside a browser, in one that is too old, and before `init`. */
-const inert: Handle = {
-  turn: () => noTurn,
-  feedback() {},
-  identify() {},
-  consent() {},
-  session: () => ({ id: '', pageId: '', startedAt: 0, sampled: false }),
-  fetch: (...args) => globalThis.fetch(...args),
-  onTurn: () => () => {},
-  flush: () => Promise.resolve(),
-  stop: () => Promise.resolve(),
-  bind() {},
-  signal() {},
-}
-
-/** What Chrome has since 109, Firefox since 113, Safari since 16.4; and a source of ids. */
-const isSupported = () =>
-  typeof document !== 'undefined' &&
-  'MathMLElement' in globalThis &&
-  'CompressionStream' in globalThis &&
-  typeof globalThis.crypto?.getRandomValues === 'function'
-
-/** The verbs for the page's instance; before `init` what tells something is kept for it. */
-export const verbs = Object.fromEntries(
-  Object.keys(inert).map((verb) => [
-    verb,
-    (...args: unknown[]) => {
-      const on = (handle: Handle) =>
-        (handle as unknown as Record<string, (...args: unknown[]) => unknown>)[verb]!(...args)
-      const handle = page[instance]
-      if (handle || !isSupported() || /^(?:session|fetch|flush|stop)$/.test(verb)) return on(handle ?? inert)
-      const line = (page[early] ??= [])
-      if (!line || line.length > mostEarly) return on(inert)
-      let made: unknown
-      let gone = false
-      line.push((handle, advise) => gone || (verb === 'turn' ? advise('turn()') : (made = on(handle))))
-      return verb === 'onTurn'
-        ? () => {
-            gone = true
-            ;(made as Stop | undefined)?.()
-          }
-        : on(inert)
-    },
-  ]),
-) as unknown as Handle
+/** Records that may wait for the part that takes them away. */
+const mostRecords = 10_000
 
 /** Says what was done in a wrong way, by names that advice.ts knows. */
 export const adviser =
@@ -127,9 +67,10 @@ export function start(options: Options | undefined, kit: Kit, tag?: Options): Ha
   const config = readOptions([tag, options], (name) => wrong.push(name), location)
   const guard = createGuard(config)
   const advise = adviser(kit, guard)
-  if (page[instance]) {
+  const first = running()
+  if (first) {
     advise(['init()'])
-    return page[instance]
+    return first
   }
   const handle = guard(() => wire(config, kit, guard, (name) => advise([name])))
   if (wrong[0]) advise(wrong)
@@ -141,252 +82,241 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
   const timing = { ...defaults, ...config.timing }
   const pageId = randomHex(8)
   const base = location.href
+  const endpoint = config.endpoint && new URL(config.endpoint, base).href
+  const ui = uiOf(config.ui)
+  const identity: Identity = { user: config.user, conversation: config.conversation }
+  const listeners = new Set<(turn: TurnRecord) => void>()
   const natives = {
     fetch: attempt(() => globalThis.fetch.bind(globalThis)),
     localStorage: config.storage === false ? undefined : attempt(() => localStorage),
   }
-  let consent: Consent = config.consent
-  let stopped = false
+  const consent = createConsent(config.consent)
+  const states = createStates({ clock, guard, timing })
   const session = createSession({
     clock,
     timing,
     sampleRate: config.sampleRate,
     storage: natives.localStorage,
-    mayStore: () => consent === 'granted',
+    mayStore: () => consent.now() === 'granted',
   })
   const isChat = createRecognizer({ base, requests: config.requests, failed: () => advise('requests()') })
   const propagation = createPropagation({
     base,
     propagateTo: config.propagateTo,
     baggage: config.baggage === true,
-    session: session.peek,
-    named: () => consent === 'granted',
+    session: session.touch,
+    named: () => consent.now() === 'granted',
   })
-  const endpoint = config.endpoint && new URL(config.endpoint, base).href
-  const ui = uiOf(config.ui)
-
-  /** Deletes what earlier visits kept; the database only before there is an engine, which empties it. */
-  const forget = (): void => {
-    const { localStorage } = natives
-    for (const key of Object.keys(localStorage ?? {})) if (key.startsWith('chat-vitals:')) localStorage!.removeItem(key)
-    if (engine || config.storage === false) return
-    // Firefox tells the page of errors that nobody has prevented.
-    attempt(() => (indexedDB.deleteDatabase('chat-vitals').onerror = (event) => event.preventDefault()))
-  }
-
-  const identity: Identity = { user: config.user, conversation: config.conversation }
-  const listeners = new Set<(turn: TurnRecord) => void>()
-  // Streams under way.
-  const feeds = new Set<Feed>()
+  let stopped = false
   let unwatch: Stop | undefined
-  let attention: Attention | undefined
-  let composer: (() => Element | undefined) | undefined
+  let uninstall: Stop | undefined
+  let composer: EngineOptions['composer'] = () => undefined
 
-  let engine: Engine | undefined
-  // A page that is only prerendered has not been visited: what it does waits until it is.
+  // A page that is only prerendered has not been visited: its parts come when it is.
   const visit =
     (document as { prerendering?: boolean }).prerendering &&
     new Promise((resolve) => listen(document, 'prerenderingchange', resolve, { once: true }))
-  const loading = createLate(
-    (tries) => {
-      const part = Promise.resolve(visit).then(() => kit.engine(tries))
-      part.catch(() => guard.hint('the engine did not load; what happens waits for it'))
-      return part
-    },
+  const part =
+    <T>(name: string, load: (attempt: number) => Promise<T>) =>
+    (attempt: number) => {
+      const loaded = Promise.resolve(visit).then(() => load(attempt))
+      loaded.catch(() => guard.hint(`the ${name} did not load; what happens waits for it`))
+      return loaded
+    }
+
+  let outlet: Outlet | undefined
+  // It is here, or was asked for.
+  let handed = false
+  const outletPart =
+    kit.outlet && createLate(part('part that sends', kit.outlet), { run: guard, again, keep: true, most: mostRecords })
+  const outletOptions = {
+    config,
+    clock,
+    timing,
     guard,
-    again,
-    mostWaiting,
-  )
-  const create = ({ createEngine, createDelivery }: EnginePart): void => {
-    engine = createEngine({
-      config,
-      clock,
-      timing,
-      guard,
-      pageId,
-      session,
-      isChat,
-      propagation,
-      identity,
-      consent: () => consent,
-      settled: (record) => {
-        for (const listener of listeners) guard(() => listener(record))
-      },
-      endpoint,
-      ui,
-      natives,
-      wire,
-      parts: kit,
-      createDelivery,
-      composer: () => composer?.(),
-      attention: () => attention,
+    pageId,
+    session,
+    consent,
+    states,
+    identity,
+    endpoint,
+    natives,
+    parts: kit as OutletParts,
+    opened: () => engine?.opened() ?? 0,
+  } satisfies OutletOptions
+  /** Runs `fn` with what takes records away, now or when it has come. */
+  const handOver = (fn: (to: Outlet) => void): void => {
+    handed ||= !!outletPart
+    outletPart?.with((loaded) => {
+      if (!loaded) return
+      if (!outlet) {
+        outlet = loaded.createOutlet(outletOptions)
+        if (unwatch) outlet.watch()
+      }
+      fn(outlet)
     })
-    if (unwatch) engine.watch()
   }
-  /** What waits is taken up in order, as of the time at which it came. */
-  const late: Late<EnginePart> = {
-    with(fn) {
-      if (engine) return loading.with(fn)
-      const at = clock.now()
-      loading.with((part) => {
-        if (part && !engine) guard(() => create(part))
-        clock.replay(at, () => fn(part))
-      })
+
+  let engine: Engine | undefined
+  let formats: Formats | undefined
+  let wanted = false
+  const enginePart = createLate(part('engine', kit.engine), { run: guard, again })
+  const waiting = createWaiting(timing.gesture)
+  // Streams under way.
+  const feeds = new Set<Feed>()
+  const engineOptions = {
+    config,
+    clock,
+    timing,
+    guard,
+    pageId,
+    session,
+    states,
+    isChat,
+    propagation,
+    identity,
+    ui,
+    parts: kit,
+    outlet: outletPart && {
+      put: (...args) => handOver((to) => to.put(...args)),
+      context: (...args) => handOver((to) => to.context(...args)),
+      findContext: (key) => new Promise((resolve) => handOver((to) => resolve(to.findContext(key)))),
     },
+    composer: () => composer(),
+    settled(record) {
+      for (const listener of listeners) guard(() => listener(record))
+    },
+  } satisfies EngineOptions
+  /** The engine is needed: it takes up in order what has waited for it, each as of the time at which it came. */
+  const want = (): void => {
+    if (wanted) return
+    wanted = true
+    handOver(() => {})
+    enginePart.with((loaded) => {
+      wanted = !!loaded
+      formats = loaded
+      engine = loaded?.createEngine(engineOptions)
+      if (unwatch) engine?.watch()
+      waiting.serve((at, fn) => guard(() => clock.replay(at, fn)))
+    })
   }
-  const tell = (fn: (engine: Engine) => void): void => {
+  const wait = (fn: () => void, sign?: boolean, keep?: 'always' | 'all'): void => {
+    waiting.push(clock.now(), fn, keep ?? (wanted || feeds.size ? 'all' : undefined))
+    if (sign) want()
+  }
+  /** Tells the engine, now or as of now. `sign`: this is a chat. */
+  const tell = (fn: (engine: Engine) => void, sign?: boolean, keep?: 'always'): void => {
     if (stopped) return
     if (engine) fn(engine)
-    else late.with(() => engine && fn(engine))
+    else wait(() => engine && fn(engine), sign, keep)
   }
+  const ahead = createAhead({ clock, timing, isChat, ...propagation, turns: () => engine, tell })
+  states.on((change) => {
+    const { kind } = change
+    tell((it) => it.page(change), false, kind === 'hidden' || kind === 'visible' ? 'always' : undefined)
+    outlet?.page(change)
+  })
 
-  // What the next turn is promised while there is no engine to open it; whether one opened by hand has taken it.
-  let promised: Promised | undefined
-  let taken = false
-  let gestured = -Infinity
-  const promise = (byHand?: boolean): Promised => {
-    const free = clock.now() - gestured > timing.gesture
-    if (!promised || (byHand && taken)) {
-      promised = { traceId: traceId(), spanId: spanId() }
-      taken = false
-    }
-    const ids = promised
-    taken ||= !!byHand
-    // Without a gesture, each call may be a turn of its own.
-    if (free && !taken) promised = undefined
-    return ids
-  }
-
-  const port: PagePort & LifePort = {
-    gesture(gesture) {
-      session.touch()
-      if (engine) return engine.gesture(gesture)
-      if (gesture.at - gestured > sameGesture) promised = undefined
-      gestured = gesture.at
-      const made = { ...gesture, promised: promise() }
-      tell((it) => it.gesture(made))
-    },
-    call(call) {
-      if (engine) return engine.call(call)
-      const likeness = isChat(call)
-      if (likeness === 'no' || (likeness === 'maybe' && gestured < 0)) return
-      const ids = { ...promise(), requestId: spanId() }
-      let to: CallPort | undefined
-      tell((it) => (to = it.call({ ...call, promised: ids })))
-      return {
-        headers: propagation.headersFor(call.url, ids.traceId, ids.requestId),
-        response: (...args) => tell(() => to?.response(...args)),
-        content: (content) => tell(() => to?.content(content)),
-        end: (...args) => tell(() => to?.end(...args)),
-      }
-    },
-    composerEmptied: (at) => tell((it) => it.composerEmptied(at)),
-    visibility: (at, hidden) => tell((it) => it.visibility(at, hidden)),
-    longFrame: (from, to) => tell((it) => it.longFrame(from, to)),
-    suspended: (from, to) => tell((it) => it.suspended(from, to)),
-    left: (at) => tell((it) => it.left(at)),
-    frozen: () => tell((it) => it.frozen()),
-    restored: () => tell((it) => it.restored()),
-  }
-
-  const openTurn = (given: ManualTurnOptions): ManualTurn => {
-    if (stopped || consent === 'denied') return noTurn
-    let turn: ManualTurn | undefined
-    let ids: Promised | undefined
-    if (engine) turn = engine.open(given)
-    else {
-      ids = promise(true)
-      tell((it) => (turn = it.open(given, ids)))
-    }
-    return {
-      id: ids?.spanId ?? turn!.id,
-      traceparent: ids ? traceparent(ids.traceId, ids.spanId) : turn!.traceparent,
-      headers: () => guard(() => (ids ? propagation.headersOf(ids.traceId, ids.spanId) : turn!.headers())) ?? {},
-      chunk: guard.wrap((text) => tell(() => turn?.chunk(text))),
-      text: guard.wrap((shown) => tell(() => turn?.text(shown))),
-      end: guard.wrap((outcome) => tell(() => turn?.end(outcome))),
-    }
-  }
-
-  const wire = {
-    port,
+  const wire: FetchOptions = {
+    port: ahead,
     guard,
     clock,
-    skip: (url: string) => url === endpoint,
-    follow(call: CallPort, onEnd: Stop) {
-      const feed = createFeed(call, { clock, formats: late }, () => {
+    skip: (url) => url === endpoint,
+    follow(call, onEnd) {
+      const line: FormatsLine = {
+        with: (fn, sign) => (formats ? fn(formats) : wait(() => fn(formats), sign, 'all')),
+      }
+      const feed = createFeed(call, { clock, formats: line }, () => {
         feeds.delete(feed)
         onEnd()
       })
       feeds.add(feed)
       return feed
     },
-    pass: consent === 'denied',
+    pass: consent.now() === 'denied',
   }
 
-  /** Puts the first script's watchers on the page; undone by `unwatch`. */
-  const watch = () => {
+  /** Puts the watchers on the page; undone by `unwatch`. */
+  const watch = (): void => {
+    session.touch()
     const actions = watchActions({
-      port,
+      port: {
+        gesture(gesture) {
+          session.touch()
+          ahead.gesture(gesture)
+        },
+        composerEmptied: (at) => tell((it) => it.composerEmptied(at)),
+        composing: () => tell(() => {}, true),
+      },
       ui,
       clock,
       guard,
       reader: () => engine?.read,
       on: (control, element) => tell((it) => it.used(control, element)),
     })
-    attention = watchAttention({ port, clock, guard, timing })
     composer = actions.composer
-    port.visibility(clock.now(), document.hidden)
     unwatch = stopAll([
       watchFetch(wire),
+      watchXhr(wire),
+      watchEventSource(wire),
+      watchWebSocket(wire),
       actions.stop,
-      attention.stop,
+      states.watch(),
+      // Nothing of ours competes with the page's own start. A page that names the parts of its chat has one.
+      atRest(clock, guard, () => {
+        handOver(() => {})
+        if (config.requests || (ui !== undefined && Object.keys(ui)[0])) want()
+      }),
       () => {
         unwatch = undefined
         for (const feed of feeds) feed.end('cancelled')
       },
     ])
+    tell((it) => it.page({ kind: states.hidden() ? 'hidden' : 'visible', at: clock.now() }), false, 'always')
     engine?.watch()
+    outlet?.watch()
+  }
+  /** Restores the page, and deletes what this and earlier visits keep; on a device that keeps nothing, nothing is loaded. */
+  const deny = (): void => {
+    const kept = attempt(() => Object.keys(natives.localStorage ?? {}).some((key) => key.startsWith('chat-vitals:')))
+    unwatch?.()
+    engine?.end()
+    waiting.serve(() => {})
+    session.forget()
+    if (outlet || kept) handOver((to) => to.consented())
   }
 
-  /** What the engine promises; nothing more is known when it does not come in time. */
-  const ask = (fn: (engine: Engine) => Promise<void>, patience: number): Promise<void> =>
+  /** Resolves when `fn` says so, or when it could not begin within `patience`, ms. */
+  const within = (patience: number, fn: (begun: Stop, done: Stop) => void): Promise<void> =>
     new Promise((resolve) => {
-      const timer = engine ? undefined : clock.setTimeout(resolve, patience)
-      guard(() =>
-        tell((it) => {
-          clock.clearTimeout(timer)
-          resolve(guard(() => fn(it)))
-        }),
-      )
-      if (stopped) resolve()
+      const timer = clock.setTimeout(resolve, patience)
+      const begun = () => clock.clearTimeout(timer)
+      guard(() => fn(begun, resolve))
     })
 
   const handle: Handle = {
-    turn: (given = {}) => guard(() => openTurn(given)) ?? noTurn,
-    feedback: guard.wrap((value, about) => tell((it) => it.feedback(value, about))),
+    turn(given = {}) {
+      const turn = guard(() => (stopped || consent.now() === 'denied' ? noTurn : ahead.open(given))) ?? noTurn
+      return {
+        ...turn,
+        headers: () => guard(turn.headers) ?? {},
+        chunk: guard.wrap(turn.chunk),
+        text: guard.wrap(turn.text),
+        end: guard.wrap(turn.end),
+      }
+    },
+    feedback: guard.wrap((value, about) => tell((it) => it.feedback(value, about), true)),
     identify: guard.wrap(({ user, conversation }) => {
       if (user !== undefined) identity.user = user
       if (conversation !== undefined) identity.conversation = conversation
     }),
     consent: guard.wrap((state) => {
-      if (!isConsent(state)) {
-        advise('consent()')
-        return
-      }
-      if (stopped) return
-      const before = consent
-      consent = state
-      if (state === 'denied') guard(forget)
-      if (state === before) return
-      engine?.consented()
-      if (state === 'denied') {
-        unwatch?.()
-        session.forget()
-        return
-      }
-      session.touch()
+      if (!isConsent(state)) return advise('consent()')
+      if (stopped || !consent.set(state)) return
+      if (state === 'denied') return deny()
       if (!unwatch) guard(watch)
+      session.touch()
+      outlet?.consented()
     }),
     session: () => ({ ...session.peek(), pageId }),
     fetch: wrapFetch((...args) => globalThis.fetch(...args), wire),
@@ -394,26 +324,42 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
       listeners.add(callback)
       return () => void listeners.delete(callback)
     },
-    flush: () => ask((it) => it.flush(), timing.sendTimeout),
+    flush: () =>
+      outletPart
+        ? within(timing.sendTimeout, (begun, done) =>
+            handOver((to) => {
+              begun()
+              guard.later(to.flush().then(done))
+            }),
+          )
+        : Promise.resolve(),
     stop() {
-      const done = unwatch || engine ? ask((it) => it.stop(), timing.stopMost) : Promise.resolve()
+      if (stopped) return Promise.resolve()
+      const done = within(timing.stopMost, (begun, done) => {
+        const end = () => {
+          begun()
+          guard(() => engine?.end())
+          if (outlet) guard.later(outlet.stop().then(done))
+          else done()
+        }
+        // What waits for the engine, or for the part that sends, is taken up first.
+        if (wanted && !engine) tell(() => handOver(end))
+        else if (handed) handOver(end)
+        else end()
+      })
       stopped = true
       unwatch?.()
       listeners.clear()
       wire.pass = true
-      if (page[instance] === handle) delete page[instance]
+      uninstall?.()
       return done
     },
-    bind: guard.wrap((messageId, turnId) => tell((it) => it.bind(messageId, turnId))),
-    signal: guard.wrap((kind, about) => tell((it) => it.signal(kind, about))),
+    bind: guard.wrap((messageId, turnId) => tell((it) => it.bind(messageId, turnId), true)),
+    signal: guard.wrap((kind, about) => tell((it) => it.signal(kind, about), true)),
   }
-  page[instance] = handle
-  const line = page[early] || []
-  page[early] = false
-  // First: a consent among them decides whether anything is watched.
-  for (const take of line) guard(() => take(handle, advise))
-  if (line.length > mostEarly) advise('early()')
-  if (consent == 'denied') guard(forget)
+  // First: a consent among what was called before decides whether anything is watched.
+  uninstall = install(handle, advise, guard)
+  if (consent.now() === 'denied') guard(deny)
   else if (!unwatch) guard(watch)
   return handle
 }

@@ -5,39 +5,44 @@ export interface Late<T> {
   with(fn: (part: T | undefined) => void): void
 }
 
-/**
- * @param load called at the first need; `attempt` counts from 0
- * @param run guards what waited: a throw in one must not keep the others waiting
- * @param again waits before further attempts, ms, while the line is kept. After the last one a failed load is tried again
- *   at the next need @defaultValue none
- * @param most may wait in line; of more, the newest are given up @defaultValue no bound, for lines that bound themselves
- */
+/** How a part is waited for. */
+export interface Patience {
+  /** Guards what waited: a throw in one must not keep the others waiting. */
+  run?: (fn: () => void) => void
+  /** Waits before further attempts, ms, while somebody waits. @defaultValue none */
+  again?: readonly number[]
+  /** After the last attempt: false gives up what waits, true keeps it until the next need asks once more. @defaultValue false */
+  keep?: boolean
+  /** May wait in line; of more, the newest are given up. @defaultValue no bound, for lines that bound themselves */
+  most?: number
+}
+
+/** @param load called at the first need; `attempt` counts from 0. After a last failed attempt the next need tries again */
 export function createLate<T>(
   load: ((attempt: number) => Promise<T>) | undefined,
-  run: (fn: () => void) => void = (fn) => fn(),
-  again: readonly number[] = [],
-  most = Infinity,
+  { run = (fn) => fn(), again = [], keep, most = Infinity }: Patience = {},
 ): Late<T> {
   let attempts = 0
   let loading = false
   let part: T | undefined
   // In order; emptied when the part has come, and when it is given up.
-  let line: ((part: T | undefined) => void)[] = []
+  const line: ((part: T | undefined) => void)[] = []
   const serve = () => {
-    loading = false
     for (const fn of line.splice(0)) run(() => fn(part))
   }
   const want = () => {
     loading = true
     load!(attempts++).then(
       (loaded) => {
+        loading = false
         part = loaded
         serve()
       },
       () => {
         const wait = again[attempts - 1]
-        if (wait === undefined) serve()
-        else setTimeout(want, wait)
+        if (wait !== undefined) return void setTimeout(want, wait)
+        loading = false
+        if (!keep) serve()
       },
     )
   }

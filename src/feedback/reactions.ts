@@ -7,7 +7,7 @@ import { cleanAttributes, cleanId } from '../base/clean.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import { feedbackForm, feedbackRecord, meaningOf, refOf } from './record.ts'
 import type { About, FeedbackOptions, FeedbackValue } from '../api.ts'
-import type { Origin } from './record.ts'
+import type { Origin } from '../page/origin.ts'
 import type { Copied, FeedbackRecord, SignalKind, TurnRecord, TurnRef } from '../turn/record.ts'
 import type { Turns } from '../turn/turns.ts'
 import { watchAfterwards } from './afterwards.ts'
@@ -52,7 +52,7 @@ export interface Reactions {
 
 export function createReactions(options: {
   turns: Turns
-  delivery: Delivery | undefined
+  delivery: Pick<Delivery, 'put' | 'context' | 'findContext'> | undefined
   /** Ids of the turns that are open. */
   open: ReadonlySet<string>
   /** @param passive what happens is no sign of a user */

@@ -1,6 +1,7 @@
 /** Turns what a user thought of an answer into a FeedbackRecord; which turn it belongs to is found elsewhere. Pure but for its revision counter. */
 import type { FeedbackOptions } from '../api.ts'
-import type { Attributes, FeedbackRecord, TurnRef } from '../turn/record.ts'
+import type { Origin } from '../page/origin.ts'
+import type { FeedbackRecord, TurnRef } from '../turn/record.ts'
 
 /** What a value means: the name of the evaluation, score and label. Undefined score and label: not a feedback. */
 interface Meaning {
@@ -52,15 +53,6 @@ function hash64(text: string): string {
 export function refOf(traceparent: unknown): TurnRef | undefined {
   const match = /^00-([0-9a-f]{32})-([0-9a-f]{16})-/.exec(typeof traceparent === 'string' ? traceparent : '')
   return match ? { turnId: '', traceId: match[1]!, spanId: match[2]! } : undefined
-}
-
-/** What feedbacks and signals have in common with the page they were given on. */
-export interface Origin {
-  sessionId: string
-  pageId: string
-  userId?: string
-  conversationId?: string
-  attributes?: Attributes
 }
 
 /**

@@ -21,6 +21,8 @@ const EMPTIED = 300
 const FIELD =
   'textarea,input:not([type]),input[type=text],input[type=search],[contenteditable=""],[contenteditable=true],' +
   '[contenteditable=plaintext-only],[role=textbox]'
+/** A field that finds is no composer. */
+const SEARCH = 'input[type=search],[role=searchbox]'
 const CLICKABLE =
   'button,[role=button],a,[role=menuitem],input[type=submit],input[type=button],label,summary,[onclick],[aria-label],[title]'
 /** Levels above a click that may name it; a whole message is no control. */
@@ -30,7 +32,10 @@ const CONTROLS: Control[] = ['stop', 'send', 'regenerate', 'edit', 'newConversat
 const textOf = (field: Element): string => (field as HTMLTextAreaElement).value ?? field.textContent ?? ''
 
 export function watchActions(options: {
-  port: Pick<PagePort, 'gesture' | 'composerEmptied'>
+  port: Pick<PagePort, 'gesture' | 'composerEmptied'> & {
+    /** The user writes what may be a prompt. */
+    composing?(): void
+  }
   ui?: Ui
   root?: Document | Element
   clock: Clock
@@ -167,7 +172,9 @@ export function watchActions(options: {
   const onEdit = guard.wrap((event: Event) => {
     const start = origin(event)
     const target = start && closest(start, FIELD)
-    if (target) field = target
+    if (!target) return
+    field = target
+    if (event.type == 'input' && !target.matches(SEARCH)) port.composing?.()
   })
   const capture = { capture: true }
   const stop = stopAll([

@@ -3,7 +3,6 @@ import type { Clock } from '../base/clock.ts'
 import { errorName } from '../base/error-name.ts'
 import type { Stop } from '../base/listen.ts'
 import type { CallEnd, CallPort } from '../turn/marks.ts'
-import type { Late } from '../base/late.ts'
 import type { Framing } from './formats/framing.ts'
 import type { Notes } from './formats/notes.ts'
 
@@ -11,6 +10,12 @@ import type { Notes } from './formats/notes.ts'
 export interface Formats {
   createNotes(): Notes
   createFraming(notes: Notes, contentType: string): Framing
+}
+
+/** What reads streams, when it is here. */
+export interface FormatsLine {
+  /** Runs `fn` with them, now or as of now; with undefined when they cannot be had. `sign`: what came may be an answer, they are wanted. */
+  with(fn: (part: Formats | undefined) => void, sign?: boolean): void
 }
 
 export interface Feed {
@@ -33,6 +38,9 @@ export interface Feed {
 /** No answer is longer, bytes: of a longer body only the last of large chunks that follow each other is read. */
 export const FAR = 2 << 20
 const LARGE = 16 << 10
+/** A body of one piece that is no longer, bytes, says that something was done, and answers nobody. */
+const BRIEF = 64
+const STREAMS = /event-stream|ndjson|jsonl|json-seq|text\/plain/
 
 /** What a failure was: by the signal's word first, then by the error's name. */
 export function endOf(error: unknown, signal?: AbortSignal | null): CallEnd {
@@ -42,7 +50,7 @@ export function endOf(error: unknown, signal?: AbortSignal | null): CallEnd {
 
 export function createFeed(
   call: CallPort,
-  { clock, formats }: { clock: Pick<Clock, 'now'>; formats: Late<Formats> },
+  { clock, formats }: { clock: Pick<Clock, 'now'>; formats: FormatsLine },
   onEnd?: Stop,
 ): Feed {
   let notes: Notes | undefined
@@ -55,20 +63,25 @@ export function createFeed(
   let unread = true
   let ended = false
   let here = false
+  let pieces = 0
   let frame = (_contentType: string): void => {}
 
   // Until the formats are here, in line with all else that waits for them.
-  const soon = (fn: () => void): void => {
+  const soon = (fn: () => void, sign?: boolean): void => {
     if (here) fn()
-    else formats.with(fn)
+    else formats.with(fn, sign)
   }
   const pass = (read: () => void, size: number) => {
     if (ended) return
     const at = clock.now()
-    soon(() => {
-      read()
-      call.content(notes ? notes.take(at, size) : { at, bytes: size, model: false })
-    })
+    pieces++
+    soon(
+      () => {
+        read()
+        call.content(notes ? notes.take(at, size) : { at, bytes: size, model: false })
+      },
+      pieces > 1 || size > BRIEF,
+    )
   }
 
   // At once: the page may use the buffer again before the formats are here.
@@ -91,7 +104,7 @@ export function createFeed(
       if (ended || !unread) return
       // The body of a refused request is no answer: a 429 page is not read.
       unread = status >= 400
-      if (!unread) soon(() => frame(contentType))
+      if (!unread) soon(() => frame(contentType), STREAMS.test(contentType))
       call.response(clock.now(), { status, contentType, header })
     },
     bytes: (chunk) => {

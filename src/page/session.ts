@@ -4,7 +4,7 @@ import { randomHex } from '../base/ids.ts'
 import type { Timing } from '../base/timing.ts'
 
 export interface SessionInfo {
-  /** 32 hex digits; the value of `session.id`. */
+  /** 32 hex digits; the value of `session.id`. Empty while there is none: nobody has been active since consent was denied. */
   id: string
   /** Epoch ms. */
   startedAt: number
@@ -15,9 +15,11 @@ export interface SessionInfo {
 export interface Session {
   /** The session now, begun anew when the last one is over. Counts as activity. */
   touch(): SessionInfo
-  /** The same without counting as activity. */
+  /** The one that activity last belonged to. Looking begins none: a tab that rests and is closed was no visit. */
   peek(): SessionInfo
-  /** Takes it off the device; this page goes on with it. */
+  /** Whether a session is recorded; the answer is in its id. */
+  sampled(sessionId: string): boolean
+  /** Takes it off the device and ends it: the next activity begins another one. */
   forget(): void
 }
 
@@ -30,6 +32,8 @@ interface Row {
 const key = 'chat-vitals:session'
 /** Activity is written at most this often, ms: a synchronous write per keystroke would be felt. */
 const writeEvery = 5000
+/** A clock set back by more than this, ms, ends a session: its beginning would lie ahead. */
+const clockStep = 60_000
 
 export function createSession(options: {
   clock: Clock
@@ -46,11 +50,19 @@ export function createSession(options: {
   let shared = false
   // What this page knows; the stored row wins, another tab may have begun a new session.
   let row: Row | undefined
+  // Ended by `forget`. Another application of the origin may write it again: it is none of ours any more.
+  let forgotten = ''
 
   const read = (): Row | undefined => {
     try {
       const stored = JSON.parse(storage()?.getItem(key) ?? 'null') as Row | null
-      if (stored && /^[0-9a-f]{32}$/.test(stored.id) && stored.at > 0 && stored.last >= stored.at) {
+      if (
+        stored &&
+        stored.id !== forgotten &&
+        /^[0-9a-f]{32}$/.test(stored.id) &&
+        stored.at > 0 &&
+        stored.last >= stored.at
+      ) {
         shared = true
         return stored
       }
@@ -68,25 +80,29 @@ export function createSession(options: {
       // Full or denied: the page's own copy serves.
     }
   }
-  const at = (active: boolean): SessionInfo => {
-    const now = clock.epoch()
-    let known = read()
-    const over =
-      !known || now - known.last > timing.sessionIdle || now - known.at > timing.sessionMost || now < known.at - 60_000
-    if (!known || over) write((known = { id: randomHex(16), at: now, last: now }))
-    else if (!shared || (active && now - known.last > writeEvery)) write((known = { ...known, last: now }))
-    else row = known
-    return {
-      id: known.id,
-      startedAt: known.at,
-      // The id is random, so a fixed cut of it is consistent over pages without being stored.
-      sampled: Number.parseInt(known.id.slice(0, 8), 16) < options.sampleRate * 2 ** 32,
-    }
-  }
+  const isOver = ({ at, last }: Row, now: number) =>
+    now - last > timing.sessionIdle || now - at > timing.sessionMost || now < at - clockStep
+  // The id is random, so a fixed cut of it is consistent over pages without being stored.
+  const sampled = (id: string) => Number.parseInt(id.slice(0, 8), 16) < options.sampleRate * 2 ** 32
+  const infoOf = (known: Row | undefined): SessionInfo => ({
+    id: known?.id ?? '',
+    startedAt: known?.at ?? 0,
+    sampled: !!known && sampled(known.id),
+  })
   return {
-    touch: () => at(true),
-    peek: () => at(false),
+    touch() {
+      const now = clock.epoch()
+      let known = read()
+      if (!known || isOver(known, now)) write((known = { id: randomHex(16), at: now, last: now }))
+      else if (!shared || now - known.last > writeEvery) write((known = { ...known, last: now }))
+      else row = known
+      return infoOf(known)
+    },
+    peek: () => infoOf(read()),
+    sampled,
     forget() {
+      forgotten = row?.id ?? ''
+      row = undefined
       shared = false
       try {
         options.storage?.removeItem(key)

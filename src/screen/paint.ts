@@ -1,9 +1,9 @@
 /** Tells when the frame that is being prepared was painted, as exactly as the browser lets; not what was in it. */
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
-import { listen } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
 import type { Timing } from '../base/timing.ts'
+import type { PageStates } from '../page/states.ts'
 import type { TtftMethod } from '../turn/record.ts'
 import { createBeacon, presented, presentedError, supports } from './beacon.ts'
 
@@ -59,10 +59,11 @@ export function createPaintClock(options: {
   guard: Guard
   clock: Clock
   timing: Timing
+  states: Pick<PageStates, 'hidden' | 'on'>
   /** False: never adds the beacon to the page. */
   beacon: boolean
 }): PaintClock {
-  const { doc, guard, clock, timing } = options
+  const { doc, guard, clock, timing, states } = options
   // Undefined without element timing, when switched off, and after three beacons in a row that nobody saw.
   let beacon = options.beacon ? createBeacon(doc, guard) : undefined
   let misses = 0
@@ -158,7 +159,7 @@ export function createPaintClock(options: {
     guard.wrap(() => {
       sizes.disconnect()
       // Firefox lays hidden pages out now and then.
-      if (!asked || stopped || doc.hidden) return
+      if (!asked || stopped || states.hidden()) return
       const frame = asked
       asked = undefined
       frame.layout = frame.guess = clock.now()
@@ -180,11 +181,7 @@ export function createPaintClock(options: {
   )
 
   const observe = (): void => sizes.observe(doc.documentElement)
-  const unlisten = listen(
-    doc,
-    'visibilitychange',
-    guard.wrap(() => asked && !doc.hidden && observe()),
-  )
+  const unlisten = states.on(({ kind }) => kind === 'visible' && asked && observe())
 
   const due = (): boolean => !!beacon && clock.now() - placed >= timing.beaconEvery
   return {
@@ -196,7 +193,7 @@ export function createPaintClock(options: {
         from: clock.now(),
         laid,
         done,
-        scale: doc.hidden ? 2 : 1,
+        scale: states.hidden() ? 2 : 1,
         layout: 0,
         guess: 0,
         wait: true,
@@ -207,7 +204,7 @@ export function createPaintClock(options: {
     beacon(first) {
       const frame = asked
       // In a hidden page it would date no frame of ours.
-      if (frame && beacon && !frame.beacon && !doc.hidden && (first || due())) {
+      if (frame && beacon && !frame.beacon && !states.hidden() && (first || due())) {
         placed = clock.now()
         // One that is still out dates an earlier frame; this one matters more.
         for (const other of queue) if (other.beacon) other.wait = false

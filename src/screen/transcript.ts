@@ -2,8 +2,8 @@
 import { letters, measure } from '../base/characters.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
-import { listen } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
+import type { PageStates } from '../page/states.ts'
 import type { ScreenPort, ScreenTarget } from '../turn/marks.ts'
 import { createCounter } from './counter.ts'
 import { createFinder, newTurn } from './find.ts'
@@ -80,10 +80,11 @@ export function watchTranscript(options: {
   guard: Guard
   clock: Clock
   paint: PaintClock
+  states: Pick<PageStates, 'hidden' | 'on'>
   ui?: Ui
   composer?: () => Element | undefined
 }): Transcript {
-  const { root = document, guard, clock, paint, ui = {}, composer = () => undefined } = options
+  const { root = document, guard, clock, paint, states, ui = {}, composer = () => undefined } = options
   const doc = root.ownerDocument ?? (root as Document)
   const turns: Turn[] = []
   // Opened by a gesture, waiting for its request.
@@ -306,7 +307,7 @@ export function watchTranscript(options: {
     keep(children.takeRecords())
     keep(data.takeRecords())
   }
-  const waits = (): boolean => doc.hidden || turns.some(({ shown }) => !shown)
+  const waits = (): boolean => states.hidden() || turns.some(({ shown }) => !shown)
   const note = (records: MutationRecord[]): void => {
     if (!pending[0]) pendingAt = clock.now()
     keep(records)
@@ -353,19 +354,16 @@ export function watchTranscript(options: {
       follow(root)
       unwatch = [
         followShadows(root, guard, follow),
-        listen(
-          doc,
-          'visibilitychange',
-          guard.wrap(() => {
-            eager = true
-            // Text that came while hidden is shown by the coming frame: date that.
-            for (const turn of turns)
-              if (turn.due && !doc.hidden) {
-                ask()
-                paint.beacon(!turn.stamp)
-              }
-          }),
-        ),
+        states.on(({ kind }) => {
+          if (kind !== 'hidden' && kind !== 'visible') return
+          eager = true
+          // Text that came while hidden is shown by the coming frame: date that.
+          for (const turn of turns)
+            if (turn.due && kind === 'visible') {
+              ask()
+              paint.beacon(!turn.stamp)
+            }
+        }),
       ]
     }
     return turn

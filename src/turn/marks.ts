@@ -1,5 +1,5 @@
 /**
- * The ports between the page's watchers and the turns: what `watch/` may say, and nothing about how it knows.
+ * The ports between those who watch the page and the turns: what may be said, and nothing about how it is known.
  * Types only. Every `at`, `from`, `to` is ms on the page clock (`performance.now()`).
  */
 import type { RequestRecord, TtftMethod } from './record.ts'
@@ -123,6 +123,22 @@ export interface ScreenTarget {
   close(): void
 }
 
+/** What became of the page. */
+export type PageChange =
+  | { kind: 'hidden' | 'visible'; at: number }
+  /** It may be discarded without a further word. */
+  | { kind: 'frozen'; at: number }
+  /** Window `pagehide`: it is leaving for good. */
+  | { kind: 'left'; at: number }
+  /** Back from the back/forward cache. */
+  | { kind: 'restored'; at: number }
+  /** The machine slept. */
+  | { kind: 'slept'; at: number; to: number }
+  /** A long task or long animation frame. */
+  | { kind: 'busy'; at: number; to: number }
+  /** The heart beat: the page lives and a turn is open. */
+  | { kind: 'beat'; at: number }
+
 /** What the watchers report to; implemented by `turn/`. */
 export interface PagePort {
   gesture(gesture: Gesture): void
@@ -130,19 +146,5 @@ export interface PagePort {
   call(call: Call): CallPort | undefined
   /** The composer went from text to empty. */
   composerEmptied(at: number): void
-  visibility(at: number, hidden: boolean): void
-  /** A long task or long animation frame. */
-  longFrame(from: number, to: number): void
-  /** The machine slept. */
-  suspended(from: number, to: number): void
-  /** The page is leaving for good (window `pagehide`). */
-  left(at: number): void
-}
-
-/** The page's life beyond its turns. */
-export interface LifePort {
-  /** It may be discarded without a further word. */
-  frozen(): void
-  /** It is back from the back/forward cache. */
-  restored(): void
+  page(change: PageChange): void
 }

@@ -3,6 +3,7 @@
  * are its own and what the user's gestures mean.
  */
 import { letters, measure } from '../base/characters.ts'
+import { cleanUrl } from '../base/clean.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Intervals } from './intervals.ts'
@@ -358,7 +359,7 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
         (entry = {
           spanId,
           method,
-          url: url.replace(/[?#].*/s, '').replace(/\/\/[^/]*@/, '//'),
+          url: cleanUrl(url),
           transport,
           startMs: from - t0,
           chunks: 0,

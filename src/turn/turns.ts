@@ -380,18 +380,16 @@ export function createTurns(options: TurnsOptions): Turns {
       if (confirmed && cause.kind === 'submit') openTurn(cause)
     },
     call,
-    visibility(at, isHidden) {
-      if (isHidden) hidden.begin(at)
-      else {
+    page(change) {
+      const { kind, at } = change
+      if (kind === 'left') leaveAll('page_left', at)
+      else if (kind === 'hidden') hidden.begin(at)
+      else if (kind === 'slept') hidden.add(at, change.to)
+      else if (kind === 'visible') {
         hidden.end(at)
         for (const turn of live()) turn.wake()
-      }
+      } else if (kind === 'busy') for (const turn of live()) turn.longFrame(at, change.to)
     },
-    longFrame(from, to) {
-      for (const turn of live()) turn.longFrame(from, to)
-    },
-    suspended: (from, to) => hidden.add(from, to),
-    left: (at) => leaveAll('page_left', at),
 
     open(manual = {}, promised) {
       const now = clock.now()

@@ -171,6 +171,10 @@ test('an engine that comes after it was given up knows what was said meanwhile',
     vitals.identify({ user: 'u-9' })
     vitals.onTurn(({ outcome }: { outcome: string }) => ((globalThis as any).heard = outcome))
   })
+  // It is asked for when the user begins to write.
+  await page.locator('#prompt').click()
+  await page.keyboard.type('h')
+  await page.keyboard.press('Backspace')
   await page.waitForTimeout(21_500)
   await chat(page)
   await page.waitForTimeout(1500)

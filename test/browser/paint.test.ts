@@ -18,7 +18,14 @@ async function paints<R>(play: () => Promise<R>, body = '<p>A page</p>'): Promis
     await page.evaluate(() => {
       const global = globalThis as any
       global.paint = (beacon: boolean) =>
-        kit.createPaintClock({ doc: document, guard: kit.guard, clock: kit.clock, timing: kit.timing, beacon })
+        kit.createPaintClock({
+          doc: document,
+          guard: kit.guard,
+          clock: kit.clock,
+          timing: kit.timing,
+          states: kit.states,
+          beacon,
+        })
       global.stamp = (clock: any, first: boolean) =>
         new Promise((done) => {
           let laid = 0
@@ -141,6 +148,7 @@ test('a frame laid out in a hidden page is told once the page is shown', async (
     const { paint, stamp } = globalThis as any
     let hidden = true
     Object.defineProperty(document, 'hidden', { get: () => hidden })
+    document.dispatchEvent(new Event('visibilitychange'))
     const told: any[] = []
     void stamp(paint(false), false).then((frame: any) => told.push(frame))
     await kit.wait(200)

@@ -73,6 +73,13 @@ async function open(path: string): Promise<Page> {
   session = await page.evaluate(() => (globalThis as any).chatVitals.session().id)
   return page
 }
+/** What comes from now on is of another session: one that was denied does not return. */
+async function renewed(page: Page): Promise<void> {
+  const before = session
+  session = await page.evaluate(() => (globalThis as any).chatVitals.session().id)
+  expect(session).toMatch(/^[0-9a-f]{32}$/)
+  expect(session).not.toBe(before)
+}
 const turnsSent = (n: number) => collector.until(() => sent('chat.turn').length >= n, 15_000)
 
 test('a tag with two data attributes is all it takes', async () => {
@@ -253,6 +260,7 @@ test('with consent denied the verbs of the page do nothing, until it is granted'
   })
   expect(told).toEqual({ id: '', headers: {}, stored: [] })
   await page.evaluate(() => (globalThis as any).chatVitals.consent('granted'))
+  await renewed(page)
   await chat(page)
   await turnsSent(1)
   expect(sent('chat.turn')).toHaveLength(1)
@@ -268,9 +276,11 @@ test('consent taken back ends what is under way, and what comes after waits for 
   await chat(page)
   await page.waitForTimeout(2500)
   expect(sent('chat.turn')).toHaveLength(1)
+  await renewed(page)
+  expect(sent()).toHaveLength(0)
   expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([])
   await page.evaluate(() => (globalThis as any).chatVitals.consent('granted'))
-  await turnsSent(2)
+  await turnsSent(1)
   await page.context().close()
 })
 

@@ -4,7 +4,7 @@ import { createGuard } from '../../src/base/guard.ts'
 import { timing } from '../../src/base/timing.ts'
 import type { ScreenPort, ScreenTarget } from '../../src/turn/marks.ts'
 import { watchActions } from '../../src/input/actions.ts'
-import { watchAttention } from '../../src/page/attention.ts'
+import { createStates } from '../../src/page/states.ts'
 import { labelReader } from '../../src/input/labels.ts'
 import { createPaintClock } from '../../src/screen/paint.ts'
 import { watchTranscript } from '../../src/screen/transcript.ts'
@@ -34,6 +34,8 @@ const log = () => {
   })
 }
 const labels = labelReader()
+const states = createStates({ clock, guard, timing })
+states.watch()
 const kit = {
   clock,
   guard,
@@ -42,17 +44,18 @@ const kit = {
   log,
   watchActions: (options: Omit<Parameters<typeof watchActions>[0], 'reader'>) =>
     watchActions({ reader: () => labels, ...options }),
-  watchAttention,
+  states,
   createPaintClock,
   watchTranscript,
   wait: (ms: number) => new Promise((done) => setTimeout(done, ms)),
   frame: () => new Promise((done) => requestAnimationFrame(() => setTimeout(done))),
   start(options: { beacon?: boolean; ui?: Ui } = {}) {
-    const paint = createPaintClock({ doc: document, guard, clock, timing, beacon: options.beacon ?? true })
+    const paint = createPaintClock({ doc: document, guard, clock, timing, states, beacon: options.beacon ?? true })
     const transcript = watchTranscript({
       guard,
       clock,
       paint,
+      states,
       ui: options.ui,
       composer: () => document.querySelector('#composer') ?? undefined,
     })

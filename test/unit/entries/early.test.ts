@@ -20,9 +20,8 @@ const kit = {
           bind: note('bind'),
           signal: note('signal'),
           watch: quiet,
-          visibility: quiet,
-          consented: quiet,
-          stop: () => Promise.resolve(),
+          page: quiet,
+          end: quiet,
         }
       },
     }),
@@ -30,14 +29,15 @@ const kit = {
 } as unknown as Kit
 
 let start: typeof import('../../../src/start.ts').start
-let verbs: typeof import('../../../src/start.ts').verbs
+let verbs: typeof import('../../../src/verbs.ts').verbs
 const warned = () => vi.mocked(console.warn).mock.calls.map(([text]) => text as string)
 beforeEach(async () => {
   given.length = 0
   Reflect.deleteProperty(globalThis, Symbol.for('chat-vitals:early'))
   vi.stubGlobal('MathMLElement', class {})
   vi.spyOn(console, 'warn').mockImplementation(() => {})
-  ;({ start, verbs } = await import('../../../src/start.ts'))
+  ;({ start } = await import('../../../src/start.ts'))
+  ;({ verbs } = await import('../../../src/verbs.ts'))
 })
 afterEach(async () => {
   await verbs.stop()
@@ -92,6 +92,8 @@ test('init with a getter that throws, of the page’s options, gives a handle', 
   })
   const handle = start(wrong, kit, { service: 'tag' })
   await vi.waitFor(() => expect(warned().join()).toContain('option endpoint is not usable'))
+  // The engine comes with the first need of it.
+  handle.bind('msg-1')
   await vi.waitFor(() => expect(options.config.service).toEqual({ name: 'tag' }))
   expect(handle.session().pageId).not.toBe('')
 })

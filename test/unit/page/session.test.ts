@@ -106,5 +106,39 @@ test('before consent nothing is put on the device; with it the same session goes
   granted = false
   tab.forget()
   expect(rows.size).toBe(0)
-  expect(tab.peek().id).toBe(id)
+  expect(tab.peek().id).toBe('')
+})
+
+// The page went on with the id that it had forgotten, and wrote it again with the next grant.
+test('a session that was forgotten does not return with the next grant, nor from another application of the origin', () => {
+  const { page, rows } = browser()
+  const tab = page()
+  const { id } = tab.touch()
+  const written = rows.get('chat-vitals:session')!
+  tab.forget()
+  rows.set('chat-vitals:session', written)
+  const next = tab.touch().id
+  expect(next).toMatch(/^[0-9a-f]{32}$/)
+  expect(next).not.toBe(id)
+  expect(JSON.parse(rows.get('chat-vitals:session')!).id).toBe(next)
+})
+
+// A tab at rest over night that was then closed looked at its session on its way out, and that began an empty one.
+test('looking at a session that is over begins no new one', () => {
+  const { page, rows, wait } = browser()
+  const tab = page()
+  const first = tab.touch().id
+  const written = rows.get('chat-vitals:session')
+  wait(31 * minute)
+  expect(tab.peek().id).toBe(first)
+  expect(rows.get('chat-vitals:session')).toBe(written)
+})
+
+test('what is recorded is told by the session’s id alone', () => {
+  const { page } = browser(0.5)
+  const tab = page()
+  for (let i = 0; i < 20; i++) {
+    const { id, sampled } = browser(0.5).page().touch()
+    expect(tab.sampled(id)).toBe(sampled)
+  }
 })

@@ -178,15 +178,15 @@ export function startChat(overrides: Partial<TurnsOptions> = {}) {
     /** A chunk that is painted 10 ms later. */
     say: (text: string) => chat.chunk(text).wait(10).paint(measure(text).chars),
     hide() {
-      turns.visibility(now(), true)
+      turns.page({ kind: 'hidden', at: now() })
       return chat
     },
     show() {
-      turns.visibility(now(), false)
+      turns.page({ kind: 'visible', at: now() })
       return chat
     },
     leave() {
-      turns.left(now())
+      turns.page({ kind: 'left', at: now() })
       return chat
     },
     /** The only settled record. */

@@ -407,7 +407,7 @@ describe('moments', () => {
 
   test('a sleeping machine is no stall', () => {
     const chat = startChat().send().headers().say('Hello').wait(60_000)
-    chat.turns.suspended(chat.clock.now() - 59_900, chat.clock.now())
+    chat.turns.page({ kind: 'slept', at: chat.clock.now() - 59_900, to: chat.clock.now() })
     expect(chat.say('more').finish('stop').end().rest().record.render).toMatchObject({ stallMs: 0, gapMaxMs: 110 })
   })
 
@@ -432,7 +432,7 @@ describe('why it stalled', () => {
   test('the main thread, though its long frame is reported late', () => {
     const { stallBy } = stalled((chat) => {
       chat.chunk('there').wait(604).paint(5).wait(20)
-      chat.turns.longFrame(chat.clock.now() - 424, chat.clock.now() - 24)
+      chat.turns.page({ kind: 'busy', at: chat.clock.now() - 424, to: chat.clock.now() - 24 })
       return chat
     })
     expect(stallBy).toEqual({ server: 0, client: 100, main_thread: 400, tool: 0, unknown: 0 })

@@ -2,7 +2,8 @@ import { beforeEach, expect, test } from 'vitest'
 import type { Clock } from '../../../src/base/clock.ts'
 import { createGuard } from '../../../src/base/guard.ts'
 import { timing } from '../../../src/base/timing.ts'
-import { watchAttention } from '../../../src/page/attention.ts'
+import { createStates } from '../../../src/page/states.ts'
+import type { PageChange } from '../../../src/turn/marks.ts'
 
 let now = 0
 let timers: { at: number; fn: () => void; id: number }[] = []
@@ -32,13 +33,16 @@ const pass = (ms: number, asleep = 0) => {
   }
   now = Math.max(now, until)
 }
-const port = {
-  visibility: (_at: number, hidden: boolean) => said.push(hidden ? 'hidden' : 'shown'),
-  longFrame: () => said.push('long'),
-  suspended: (from: number, to: number) => said.push(`slept ${Math.round((to - from) / 1000)} s`),
-  left: () => said.push('left'),
+/** Beats aside: they are told apart below. */
+const note = (change: PageChange) => {
+  if (change.kind === 'slept') said.push(`slept ${Math.round((change.to - change.at) / 1000)} s`)
+  else if (change.kind !== 'beat') said.push(change.kind)
 }
-const start = () => watchAttention({ port, clock, guard: createGuard(), timing })
+const start = (hear = note) => {
+  const states = createStates({ clock, guard: createGuard(), timing })
+  states.on(hear)
+  return { ...states, stop: states.watch() }
+}
 
 beforeEach(() => {
   now = 0
@@ -47,31 +51,31 @@ beforeEach(() => {
 })
 
 test('no turn open, no heartbeat', () => {
-  const attention = start()
+  const states = start()
   pass(60_000)
   expect(timers).toEqual([])
-  attention.stop()
+  states.stop()
 })
 
 test('a machine that slept while a turn was open is told, once', () => {
-  const attention = start()
-  attention.active(true)
+  const states = start()
+  states.active(true)
   pass(3000)
   pass(600_000, 600_000)
   expect(said).toEqual(['slept 599 s'])
   pass(5000)
   expect(said).toHaveLength(1)
-  attention.stop()
+  states.stop()
   expect(timers).toEqual([])
 })
 
 test('a timer that is a little late is no sleep', () => {
-  const attention = start()
-  attention.active(true)
+  const states = start()
+  states.active(true)
   pass(9000, 9000)
   pass(3000)
   expect(said).toEqual([])
-  attention.stop()
+  states.stop()
 })
 
 const withLongFrames = (work: (report: (startTime: number, duration: number) => void) => void) => {
@@ -97,54 +101,79 @@ const withLongFrames = (work: (report: (startTime: number, duration: number) => 
 
 test('a task that blocked for twenty seconds is no sleep', () =>
   withLongFrames((report) => {
-    const attention = start()
-    attention.active(true)
+    const states = start()
+    states.active(true)
     pass(3000)
     now += 20_000
     pass(0)
     report(3000, 20_000)
     pass(3000)
-    expect(said).toEqual(['long'])
-    attention.stop()
+    expect(said).toEqual(['busy'])
+    states.stop()
   }))
 
 // One sleep in twelve struck while a frame was made: the frame was then as long as the sleep, and passed for its cause.
 test('a machine that fell asleep in the middle of a task slept', () =>
   withLongFrames((report) => {
-    const attention = start()
-    attention.active(true)
+    const states = start()
+    states.active(true)
     pass(3000)
     now += 600_000
     pass(0)
     report(2990, 600_010)
     pass(3000)
-    expect(said).toEqual(['slept 599 s', 'long'])
-    attention.stop()
+    expect(said).toEqual(['slept 599 s', 'busy'])
+    states.stop()
   }))
 
 // Text that had come just before the sleep was painted before the heartbeat after it: its gap was as long as the sleep.
 test('what asks first after a sleep is told of it', () => {
-  const attention = start()
-  attention.active(true)
+  const states = start()
+  states.active(true)
   pass(3000)
   now += 600_000
-  attention.awake()
+  states.awake()
   expect(said).toEqual(['slept 599 s'])
   pass(3000)
   expect(said).toHaveLength(1)
-  attention.active(false)
+  states.active(false)
   now += 600_000
-  attention.awake()
+  states.awake()
   expect(said).toHaveLength(1)
-  attention.stop()
+  states.stop()
 })
 
 test('leaving is told once, and nothing after stop', () => {
-  const attention = start()
+  const states = start()
   window.dispatchEvent(new Event('pagehide'))
   window.dispatchEvent(new Event('pagehide'))
   expect(said).toEqual(['left'])
-  attention.stop()
+  states.stop()
   window.dispatchEvent(new Event('pagehide'))
   expect(said).toHaveLength(1)
+})
+
+test('the heart beats once a second while a turn is open and the page is seen', () => {
+  const states = start()
+  let beats = 0
+  states.on(({ kind }) => void (kind === 'beat' && beats++))
+  pass(5000)
+  expect(beats).toBe(0)
+  states.active(true)
+  pass(5000)
+  expect(beats).toBe(5)
+  states.active(false)
+  pass(5000)
+  expect(beats).toBe(5)
+  states.stop()
+})
+
+test('one who hears badly does not keep the others from hearing', () => {
+  const states = start(() => {
+    throw new Error('mine')
+  })
+  states.on(note)
+  window.dispatchEvent(new Event('pagehide'))
+  expect(said).toEqual(['left'])
+  states.stop()
 })

@@ -1,0 +1,28 @@
+/** Has each prompt judged against the one before, when the page has nothing to do, and notes the verdict on its turn. */
+import type { Late } from '../base/late.ts'
+import type { CorrectionKind, TurnRecord } from '../turn/record.ts'
+import type { Opened } from '../turn/turns.ts'
+
+export function createJudge(options: {
+  detector: Late<Pick<typeof import('./detect.ts'), 'detectCorrection'>>
+  idle(fn: () => void): void
+  note(turnId: string, correction: NonNullable<TurnRecord['correction']>): void
+}): (turn: TurnRecord, opened: Opened) => void {
+  const { detector, idle } = options
+  return ({ id }, { prompt, previous, edited, regenerated }) => {
+    if (!previous) return
+    const { prompt: before, turnId: of, outcome: previousOutcome, answerEndedWithQuestion } = previous
+    const note = (kind: CorrectionKind, score: number) => options.note(id, { kind, score, of })
+    if (edited) return note('edit', 1)
+    if (regenerated) return note('regenerate', 1)
+    if (!prompt || !before) return
+    detector.with((part) =>
+      // Not in the page's own send.
+      idle(() => {
+        const hints = { previousOutcome, answerEndedInQuestion: answerEndedWithQuestion }
+        const verdict = part?.detectCorrection({ previous: before, next: prompt, hints })
+        if (verdict) note(verdict.kind, verdict.score)
+      }),
+    )
+  }
+}
