@@ -137,7 +137,7 @@ export const words: Record<string, [unit: string, about: string, missing: string
   'gen_ai.response.time_to_first_chunk': ['s', 'Request issued until the first chunk with model content', 'none came'],
   'gen_ai.response.model': ['', 'Model, as the stream names it', 'the stream does not'],
   'gen_ai.response.id': ['', 'Id of the response, as the stream names it', 'the stream does not'],
-  'chat_vitals.stream.transport': ['', '`fetch`, `xhr`, `eventsource`, `websocket`, `manual`', ''],
+  'chat_vitals.stream.transport': ['', '`fetch`, `xhr`, `eventsource`, `websocket`', ''],
   'chat_vitals.stream.chunks': ['', 'Chunks of the body', ''],
   'chat_vitals.stream.bytes': ['By', 'Bytes of the body', ''],
   'chat_vitals.backend.trace_id': ['', 'Trace id that the backend named', 'it named none'],

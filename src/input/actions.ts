@@ -16,8 +16,8 @@ export interface Actions {
 }
 
 const PROMPT = 4096
-/** How long after a send the composer is looked at, ms, to see it emptied. */
-const EMPTIED = 300
+/** When after a send the composer is looked at, ms, to see it emptied; the turns take no later one for the send's doing. */
+const LOOKS = [0, 15, 40, 90]
 const FIELD =
   'textarea,input:not([type]),input[type=text],input[type=search],[contenteditable=""],[contenteditable=true],' +
   '[contenteditable=plaintext-only],[role=textbox]'
@@ -75,16 +75,14 @@ export function watchActions(options: {
     const element = composer()
     waiting?.()
     if (!element || !textOf(element).trim()) return
-    const until = clock.now() + EMPTIED
-    let timer: number | undefined
     const look = guard.wrap(() => {
-      if (!textOf(element).trim() || !element.isConnected) {
-        waiting?.()
-        port.composerEmptied(clock.now())
-      } else if (clock.now() < until) timer = clock.setTimeout(look, 8)
+      if (textOf(element).trim() && element.isConnected) return
+      waiting?.()
+      port.composerEmptied(clock.now())
     })
+    const timers = LOOKS.map((ms) => clock.setTimeout(look, ms))
     waiting = () => {
-      clock.clearTimeout(timer)
+      for (const timer of timers) clock.clearTimeout(timer)
       waiting = undefined
     }
     queueMicrotask(() => waiting && look())

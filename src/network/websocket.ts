@@ -30,7 +30,7 @@ export function watchWebSocket(
     const { url } = socket
     if (typeof data != 'string' || skip(url)) return
     const at = clock.now()
-    const call = port.call({ at, method: 'SEND', url, transport: 'websocket', body: bodyText(data) })
+    const call = port.call({ at, method: 'GET', url, transport: 'websocket', body: bodyText(data) })
     if (!call) return
     leave(socket)
     const off: Stop[] = []

@@ -41,6 +41,8 @@ interface Turn extends Found {
   due: number
   dueMs: number
   laid: number
+  /** Where its answer stands; once it is closed, nothing else of the page is held. */
+  closed?: { element: WeakRef<Element> | undefined }
   /** Its first text was seen to come. */
   shown?: boolean
   /** Opened then, its first text may have been painted unseen. */
@@ -371,8 +373,11 @@ export function watchTranscript(options: {
   function remove(turn: Turn): void {
     if (!turns.includes(turn)) return
     turns.splice(turns.indexOf(turn), 1)
+    const element = answerOf(turn)
+    turn.closed = { element: element && new WeakRef(element) }
     finder.forget(turn)
     seen.forget(turn)
+    Object.assign(turn, newTurn(turn.since), { grew: undefined, bubble: undefined, given: undefined })
     if (turn === primed) primed = undefined
     if (turns[0]) return
     children.disconnect()
@@ -387,6 +392,10 @@ export function watchTranscript(options: {
     resting = false
   }
 
+  function answerOf(turn: Turn): Element | undefined {
+    const { root: node } = turn.slots.findLast(({ root }) => root.isConnected) ?? {}
+    return node ? elementOf(node) : turn.given
+  }
   function close(turn: Turn): void {
     if (!turns.includes(turn)) return
     take()
@@ -447,10 +456,7 @@ export function watchTranscript(options: {
           if (turn.slots[0]) finder.settle(turn, 0, element, true)
           again(turn)
         }),
-        element() {
-          const { root: node } = turn.slots.findLast(({ root }) => root.isConnected) ?? {}
-          return node ? elementOf(node) : turn.given
-        },
+        element: () => (turn.closed ? turn.closed.element?.deref() : answerOf(turn)),
         ends(text) {
           const { root: node } = turn.slots.at(-1) ?? {}
           const end = letters(text, Infinity)

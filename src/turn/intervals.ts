@@ -10,8 +10,8 @@ export interface Intervals {
   add(from: number, to: number): void
   /** Ms covered up to `at`. Of a span: `before(to) - before(from)`. */
   before(at: number): number
-  /** One has begun and not ended. */
-  running(): boolean
+  /** When the one began that has not ended. */
+  since(): number | undefined
 }
 
 export function createIntervals(): Intervals {
@@ -46,6 +46,6 @@ export function createIntervals(): Intervals {
     add,
     before: (at) =>
       list.reduce((sum, [a, b]) => sum + Math.max(0, Math.min(b, at) - a), summed + Math.max(0, at - (begun ?? at))),
-    running: () => begun !== undefined,
+    since: () => begun,
   }
 }

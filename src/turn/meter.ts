@@ -19,6 +19,8 @@ export interface Meter {
   tool(at: number, open: boolean): void
   longFrame(from: number, to: number): void
   inserted(chars: number): void
+  /** All text that arrived was seen. */
+  allSeen(): boolean
   /** Answer text became visible. Returns how long the reader had been out of text. `now` stands in for a first time that is none. */
   painted(at: number, chars: number, readingMs: number, now: number): number
   /** QoE only when `settled`. */
@@ -91,6 +93,7 @@ export function createMeter(moments: Moments, t0: number, visible: (at: number) 
     inserted(count) {
       if (count > 0) arrived += count
     },
+    allSeen: () => chars > 0 && chars >= arrived,
     painted(at, count, readingMs, now) {
       if (!(count > 0)) return 0
       if (!(at >= lastAt)) {

@@ -126,12 +126,12 @@ export interface Render {
 export interface RequestRecord {
   /** The CLIENT span of the call; what its `traceparent` carried. */
   spanId: string
-  /** HTTP method; GET for sockets. */
+  /** HTTP method; of sockets that of their handshake, GET. */
   method: string
   /** Address without query, fragment and credentials. */
   url: string
   /** How the page made the call. */
-  transport: 'fetch' | 'xhr' | 'eventsource' | 'websocket' | 'manual'
+  transport: 'fetch' | 'xhr' | 'eventsource' | 'websocket'
   /** Issued. */
   startMs: number
   /** Headers, or the first message of a socket. Missing when none came. */

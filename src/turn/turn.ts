@@ -248,8 +248,21 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
     visible(at) - visible(Math.max(grownAt, lastChunkAt())) < timing.settle &&
     !(grownAt >= lastChunkAt() && grownAt - t0 - moments.lastChunk! <= waits.lag)
 
-  const over = (at: number) =>
-    !live && !tools && (heard ? said !== 'tool' : grownAt > t0 && !claimed) && !hidden.running() && !unpainted(at)
+  const saidAll = () => !live && !tools && (heard ? said !== 'tool' : grownAt > t0 && !claimed)
+  /** What was whole, and all seen, before the page was hidden needs no eyes any more. */
+  const seenBefore = (away: number) =>
+    heard &&
+    saidAll() &&
+    lastEnd < away &&
+    grownAt < away &&
+    meter.allSeen() &&
+    // Where the screen cannot be compared, the last piece had its time to be painted.
+    (away - lastChunkAt() >= waits.lag || target?.ends(tail)) &&
+    !unpainted(away)
+  const over = (at: number) => {
+    const away = hidden.since()
+    return away === undefined ? saidAll() && !unpainted(at) : seenBefore(away)
+  }
 
   // Painting that stopped just then, while there was more to paint, was stopped by it.
   const proved = () =>
@@ -287,15 +300,16 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
 
   const wake = () => {
     clock.clearTimeout(timer)
+    const away = hidden.since()
     // In a hidden tab nothing is seen to end.
-    if (settled || hidden.running()) return
+    if (settled || (away !== undefined && !seenBefore(away))) return
     const now = clock.now()
     const untapped = !unseen && !heard && !live && !own
     if (untapped && (calls ? verdict?.by === 'done' : now - opened >= timing.abort)) {
       unseen = true
       target?.expectUnseen()
     }
-    let wait = remaining(now)
+    let wait = away === undefined ? remaining(now) : lastEnd + timing.followUp - now
     if (wait <= 0) return settle()
     if (!unseen && !calls) wait = Math.min(wait, Math.max(1, opened + timing.abort - now))
     if (wait < Infinity) timer = clock.setTimeout(() => deps.idle(wake), wait)
@@ -341,8 +355,9 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
     },
   }
 
-  const call = (issued: Call, spanId: string) => {
-    const { method, url, transport } = issued
+  /** @param unseen the page says itself what came: nobody has seen a call, and none of the turn's requests is made of it */
+  const call = (issued: Omit<Call, 'transport'> & Partial<Call>, spanId: string, unseen?: boolean) => {
+    const { method, url, transport = 'fetch' } = issued
     // A page that was prerendered may have asked, and been answered, before it was visited.
     const since = (at: number): number => Math.max(at, t0)
     const from = since(issued.at)
@@ -354,19 +369,11 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
     let whole = false
     let error: string | undefined
     let entry = requests[requestsKept - 1]!
-    if (!entry)
-      requests.push(
-        (entry = {
-          spanId,
-          method,
-          url: cleanUrl(url),
-          transport,
-          startMs: from - t0,
-          chunks: 0,
-          bytes: 0,
-        }),
-      )
-    mark('request', from)
+    if (!entry || unseen) {
+      entry = { spanId, method, url: cleanUrl(url), transport, startMs: from - t0, chunks: 0, bytes: 0 }
+      if (!unseen) requests.push(entry)
+    }
+    if (!unseen) mark('request', from)
     calls++
     // Its results go out with this request.
     if (tools) setTools(from, 0)
@@ -429,8 +436,8 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
         entry.outputTokens = content.outputTokens ?? entry.outputTokens
         if (content.conversationId) noted.conversationId ??= fixed.conversationId ?? content.conversationId
         if (content.model) {
-          if (entry.headersMs === undefined) {
-            // Sockets and the page itself know no headers: the first message stands for them.
+          if (!unseen && entry.headersMs === undefined) {
+            // Sockets know no headers: the first message stands for them.
             entry.headersMs = at - t0
             mark('headers', at)
           }
@@ -524,7 +531,7 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
       // Where the calls are seen anyway, they have counted it.
       if (settled || (!own && calls)) return
       const at = clock.now()
-      own ??= call({ at: opened, method: 'POST', url: '', transport: 'manual' }, deps.ids.spanId())
+      own ??= call({ at: opened, method: '', url: '' }, '', true)
       own.content({ at, bytes: 0, answer: text, model: true })
     },
     text(now) {
@@ -535,7 +542,7 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
       shown = now.length
       const at = clock.now()
       screen.inserted(at, grown.chars)
-      if (!hidden.running()) screen.painted({ at, ...grown, method: 'observer', errorMs: 17 })
+      if (hidden.since() === undefined) screen.painted({ at, ...grown, method: 'observer', errorMs: 17 })
     },
     end(outcome = 'completed') {
       if (settled) return

@@ -86,8 +86,10 @@ export interface Turns extends PagePort {
 }
 
 /** What may open a turn: a gesture, or a call without one. */
-interface Cause extends Omit<Gesture, 'kind'> {
+interface Cause extends Omit<Gesture, 'kind' | 'element'> {
   kind: Gesture['kind'] | 'program'
+  /** Where it happened; the page may have taken that away since. */
+  element?: WeakRef<Element>
   /** The turn it has opened: it is spent. */
   turn?: Turn
   /** Shared by the calls it caused before it is known whether they are a turn. */
@@ -172,7 +174,9 @@ export function createTurns(options: TurnsOptions): Turns {
     const trigger =
       manual?.trigger ?? ((intended?.kind as Trigger) || (kind === 'program' ? kind : again ? 'regenerate' : 'submit'))
     const replaced =
-      trigger === 'edit' || trigger === 'regenerate' ? replacedBy(trigger, (intended ?? cause).element) : undefined
+      trigger === 'edit' || trigger === 'regenerate'
+        ? replacedBy(trigger, (intended ?? cause).element?.deref())
+        : undefined
 
     // So far only a gesture says that this page is a chat: the turn is told of once a call, text or the page bears it out.
     // Forms that are no chat are sent too.
@@ -338,7 +342,7 @@ export function createTurns(options: TurnsOptions): Turns {
   return {
     gesture(gesture) {
       const { at, kind } = gesture
-      let cause: Cause = { ...gesture }
+      let cause: Cause = { ...gesture, element: gesture.element && new WeakRef(gesture.element) }
       if (last) {
         const gap = at - last.at
         // The submit of an empty or unchanged composer that has just been sent is no second one: forms send

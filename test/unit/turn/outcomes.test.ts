@@ -182,6 +182,32 @@ describe('abandoned', () => {
     )
   })
 
+  // The settling time had still to pass when the tab was hidden, and in a hidden tab it never does.
+  test('not when the answer was whole, and seen, before its tab was hidden and never shown again', () => {
+    const chat = startChat().send().headers().say('Hello').finish('stop').end().wait(150).hide()
+    expect(chat.wait(200).leave().record).toMatchObject({
+      outcome: 'completed',
+      endedBy: 'done',
+      finish: 'stop',
+      moments: { lastText: 15 },
+    })
+  })
+
+  test('nor does a whole answer wait in a hidden tab for anything but a further request', () => {
+    const chat = startChat().send().headers().say('Hello').finish('stop').end().wait(150).hide().wait(800)
+    expect(chat.settled).toEqual([])
+    expect(chat.wait(300).record.outcome).toBe('completed')
+  })
+
+  test('but it is, when text that had come was not seen, or a tool was to be called', () => {
+    const unseen = startChat().send().headers().say('Hello').chunk(' there').finish('stop').end().hide()
+    expect(unseen.wait(5000).leave().record.outcome).toBe('abandoned')
+    const below = startChat().send().headers().say('Hello').insert(5).finish('stop').end().wait(150).hide()
+    expect(below.wait(5000).leave().record.outcome).toBe('abandoned')
+    const tool = startChat().send().headers().say('Hello').tool(1).finish('tool').end().wait(150).hide()
+    expect(tool.wait(5000).leave().record.outcome).toBe('abandoned')
+  })
+
   test('not when all was said and painted before', () => {
     expect(ended(startChat().send().headers().say('Hi').finish('stop').end().wait(50).leave()).endedBy).toBe('done')
   })

@@ -568,12 +568,15 @@ describe('by hand', () => {
       trigger: 'program',
       conversationId: 'c1',
       attributes: { app: 'x' },
-      moments: { request: 0, headers: 100, firstChunk: 100, firstText: 100, lastText: 1000, end: 61_000 },
-      requests: [{ transport: 'manual', chunks: 2 }],
+      moments: { firstChunk: 100, firstText: 100, lastText: 1000, end: 61_000 },
+      // Nobody saw a call: none is made up, and what the wait went to is not known.
+      requests: [],
+      ttftParts: { client: 0, server: 0, model: 0, render: 0, paint: 0, unknown: 100 },
       render: { chars: 5 },
     })
     expect(turn.traceparent).toBe(`00-${record.traceId}-${record.spanId}-01`)
-    expect(record.requests[0]!.spanId).not.toBe(record.spanId)
+    expect(record.moments.request).toBeUndefined()
+    expect(record.moments.headers).toBeUndefined()
   })
 
   test.each([
