@@ -14,7 +14,7 @@ const forms: Record<keyof Options, string> = {
   exporter: 'exporter: new OTLPTraceExporter(…)',
   beforeSend: 'beforeSend: (record) => record',
   sampleRate: 'sampleRate: a number from 0 to 1',
-  propagateTo: "propagateTo: ['https://api.example.com', /^https:\\/\\/\\w+\\.example\\.com\\//]",
+  propagateTo: "propagateTo: ['https://api.example.com', /^https:\\/\\/\\w+\\.example\\.com\\//] or false",
   requests: "requests: ['/api/chat', /\\/chat$/] or (call) => boolean",
   ui: `ui: 'auto', { answer: '.assistant' } or a preset: ${Object.keys(PRESETS).join(', ')}`,
   user: "user: 'u-123'",

@@ -49,8 +49,11 @@ export interface Options {
   beforeSend?: (record: AnyRecord) => AnyRecord | null
   /** Share of sessions recorded, 0 to 1. @defaultValue 1 */
   sampleRate?: number
-  /** Other origins that may be given `traceparent`: URL prefixes or patterns. The page's own origin always is. */
-  propagateTo?: (string | RegExp)[]
+  /**
+   * Other origins that may be given `traceparent`: URL prefixes or patterns. The page's own origin is, unless it is
+   * `false`: then no call gets a header. @defaultValue []
+   */
+  propagateTo?: (string | RegExp)[] | false
   /** Send `session.id` as W3C baggage beside `traceparent`. @defaultValue false */
   baggage?: boolean
   /** Which calls are chat calls. @defaultValue recognised by their shape */

@@ -12,7 +12,7 @@ export interface Config extends Omit<Options, 'service' | 'ui'> {
   /** Waits of trials, in place of those of base/timing.ts. */
   timing?: Partial<Timing>
   sampleRate: number
-  propagateTo: (string | RegExp)[]
+  propagateTo: (string | RegExp)[] | false
   consent: Consent
 }
 
@@ -38,7 +38,7 @@ export const rules: Record<
   exporter: (value) => isFunction(value.export),
   beforeSend: isFunction,
   sampleRate: (value) => typeof value === 'number' && value >= 0 && value <= 1,
-  propagateTo: (value) => isPatterns(value, /^(?:https?:\/)?\/[^*]*$/),
+  propagateTo: (value) => value === false || isPatterns(value, /^(?:https?:\/)?\/[^*]*$/),
   requests: (value) => isFunction(value) || isPatterns(value, /^[^*]+$/),
   ui: (value) => isObject(value) || (isText(value) && uiOf(value)),
   user: isText,

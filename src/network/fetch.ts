@@ -11,6 +11,8 @@ import { tapBody } from './body-tap.ts'
 import { endOf } from './feed.ts'
 import type { Feed } from './feed.ts'
 import { absolute, bodyText } from './request-text.ts'
+import { createDoubts } from './trace.ts'
+import type { Doubts } from './trace.ts'
 
 export interface WireOptions {
   port: Pick<PagePort, 'call'>
@@ -28,6 +30,8 @@ export interface FetchOptions extends WireOptions {
    * ours). Give `watchFetch` and `wrapFetch` the same object.
    */
   pass?: boolean
+  /** Of addresses that our headers may break: made by the first of our wrappers, shared with the others. */
+  doubts?: Doubts
 }
 
 /** A body that has arrived and is not read for this long will not be, ms. */
@@ -42,6 +46,8 @@ interface Seen {
   url: string
   at: number
   off: Stop[]
+  /** The call was answered, or failed without an answer. */
+  over(answered: boolean): void
 }
 type Args = [input: RequestInfo | URL, init?: RequestInit]
 
@@ -49,36 +55,42 @@ type Args = [input: RequestInfo | URL, init?: RequestInit]
 const readable = (headers: HeadersInit | undefined): boolean =>
   !headers || headers instanceof Headers || Array.isArray(headers) || !(Symbol.iterator in headers)
 
-/** The host's init with headers added, in the host's own form, and nothing else changed. */
-function withHeaders(init: RequestInit | undefined, added: [string, string][]): RequestInit {
-  const own = init?.headers
-  let headers: HeadersInit
-  if (own instanceof Headers) {
-    headers = new Headers(own)
-    for (const [name, value] of added) headers.set(name, value)
-  } else headers = Array.isArray(own) ? [...own, ...added] : { ...own, ...Object.fromEntries(added) }
-  if (!init) return { headers }
-  const proto = Object.getPrototypeOf(init)
+/** The host's headers with ours added, in the host's own form. */
+function joined(own: HeadersInit | undefined, added: [string, string][]): HeadersInit {
+  if (!(own instanceof Headers))
+    return Array.isArray(own) ? [...own, ...added] : { ...own, ...Object.fromEntries(added) }
+  const headers = new Headers(own)
+  for (const [name, value] of added) headers.set(name, value)
+  return headers
+}
+
+/**
+ * The host's init with other headers, and nothing else changed. A Request keeps what it is: its headers are among them,
+ * and its referrer stays, which any init at all would take away. https://fetch.spec.whatwg.org/#dom-request
+ */
+function withHeaders(headers: HeadersInit, init: RequestInit | undefined, request: Request | undefined): RequestInit {
+  const more: RequestInit = { headers }
+  if (request && Object.values({ ...init }).every((value) => value === undefined)) {
+    more.referrer = request.referrer
+    more.referrerPolicy = request.referrerPolicy
+  }
   // A Request, or an instance of some class, given as init: its getters want it as `this`.
-  if (proto && proto !== Object.prototype)
-    return new Proxy(init, { get: (target, key) => (key == 'headers' ? headers : Reflect.get(target, key)) })
-  return Object.create(proto, {
-    ...Object.getOwnPropertyDescriptors(init),
-    headers: { value: headers, configurable: true, enumerable: true, writable: true },
-  })
+  return init && (init.constructor ?? Object) !== Object
+    ? new Proxy(init, { get: (target, key) => (key == 'headers' ? headers : Reflect.get(target, key)) })
+    : { ...init, ...more }
 }
 
 export function wrapFetch(original: Fetch, options: FetchOptions): Fetch {
   const { port, guard, clock, skip } = options
+  const doubts = (options.doubts ||= createDoubts(guard.hint))
 
   const before = (args: Args): Seen | undefined => {
     const [input, init] = args
     const request = typeof input == 'object' && 'url' in input ? input : undefined
     const url = absolute(request ? request.url : typeof input == 'string' ? input : (input as URL).href)
     if (skip(url)) return
-    const own = init?.headers
-    const known = readable(own)
-    const headers = known ? new Headers(own ?? request?.headers) : undefined
+    const own = init?.headers ?? request?.headers
+    const headers = readable(own) ? new Headers(own) : undefined
     const at = clock.now()
     const call = port.call({
       at,
@@ -100,18 +112,16 @@ export function wrapFetch(original: Fetch, options: FetchOptions): Fetch {
           guard.wrap(() => feed.end(endOf(0, signal), signal.reason)),
         ),
       )
+    const [without, over] = doubts(url)
     // The host's own value stays.
-    const added = Object.entries(call.headers).filter(([name]) => headers && !headers.has(name))
-    if (added.length)
-      guard(() => {
-        if (request && !own) for (const [name, value] of added) request.headers.set(name, value)
-        else args = [input, withHeaders(init, added)]
-      })
-    return { feed, signal, args, url, at, off }
+    const added = Object.entries(call.headers).filter(([name]) => !without && headers?.has(name) === false)
+    if (added[0]) guard(() => (args = [input, withHeaders(joined(own, added), init, request)]))
+    return { feed, signal, args, url, at, off, over: (answered) => over(answered, added[0]) }
   }
 
-  function follow(response: Response, { feed, signal, url, at, off }: Seen): void {
+  function follow(response: Response, { feed, signal, url, at, off, over }: Seen): void {
     const { headers } = response
+    over(true)
     feed.response(response.status, headers.get('content-type') ?? '', (name) => headers.get(name))
     const touched = tapBody(
       response,
@@ -129,9 +139,9 @@ export function wrapFetch(original: Fetch, options: FetchOptions): Fetch {
       guard.wrap((entries) => {
         for (const { startTime, responseEnd } of entries.getEntriesByName(url) as PerformanceResourceTiming[]) {
           if (startTime < at - 1) continue
-          const over = () => touched() || feed.end('done', undefined, responseEnd)
-          if (response.bodyUsed || response.body?.locked) over()
-          else clock.setTimeout(guard.wrap(over), UNREAD)
+          const end = () => touched() || feed.end('done', undefined, responseEnd)
+          if (response.bodyUsed || response.body?.locked) end()
+          else clock.setTimeout(guard.wrap(end), UNREAD)
         }
       }),
     )
@@ -143,7 +153,11 @@ export function wrapFetch(original: Fetch, options: FetchOptions): Fetch {
     const seen = options.pass ? undefined : guard(() => before(args))
     if (!seen) return original.apply(this, args)
     const { feed, signal } = seen
-    const failed = guard.wrap((error: unknown) => feed.end(endOf(error, signal), error))
+    const failed = guard.wrap((error: unknown) => {
+      const how = endOf(error, signal)
+      if (how == 'failed') seen.over(false)
+      feed.end(how, error)
+    })
     options.pass = true
     let promise: Promise<Response>
     try {

@@ -169,6 +169,85 @@ test('the call is told before, with its body, and headers are added in every for
   }
 })
 
+// Pages keep a Request and send copies of it: our header was written into it, and stayed in every later call.
+test('a Request of the page is never written to, and sends what it would have sent', async () => {
+  const echoed = `const kept = new Request('/echo', {
+      method: 'POST', body: '{"messages":[]}', headers: { 'X-Own': '1' }, referrer: '/from?here', referrerPolicy: 'unsafe-url',
+    })
+    const all = []
+    const names = []
+    const { signal } = new AbortController()
+    for (const args of [[], [{}], [{ signal: undefined }], [{ signal }], [{ referrerPolicy: 'no-referrer' }]]) {
+      const one = kept.clone()
+      all.push(await (await fetch(one, ...args)).json())
+      names.push([...one.headers.keys()].join(), one.bodyUsed)
+    }
+    return [all, names]`
+  type Result = [{ headers: Record<string, string> }[], unknown[]]
+  const [bare, names] = await run<Result>(echoed)
+  await run(`tap.start({ headers: { traceparent: '00-a-b-01' } })`)
+  const [seen, namesThen] = await run<Result>(echoed)
+  expect(seen).toEqual(bare.map((one) => ({ ...one, headers: { ...one.headers, traceparent: '00-a-b-01' } })))
+  expect(namesThen).toEqual(names)
+  // With anything in it, an init takes the Request's own referrer away: so it is without us.
+  expect(bare.map(({ headers }) => headers.referer?.replace(server.origin, ''))).toEqual([
+    ...['/from?here', '/from?here', '/from?here'],
+    ...['/', undefined],
+  ])
+})
+
+// A redirect to another origin turns a plain call into one with a preflight, for the sake of our header alone.
+describe('a call that only our header breaks', () => {
+  const call = `const call = async (url = '/moved?n=' + Math.random()) => {
+    try { return (await (await fetch(url, { method: 'POST', body: '{"messages":[]}' })).json()).choices[0].message.content } catch (error) { return error.name }
+  }`
+  const START = `${call}; tap.start({ headers: { traceparent: '00-a-b-01' } })`
+
+  test('may fail once; that address then goes without, with one hint', async () => {
+    server.elsewhere.length = 0
+    const bare = await run(`${call}; return [await call(), await call()]`)
+    expect(bare).toEqual(['whole', 'whole'])
+    server.elsewhere.length = 0
+    const all = await run(`${START}; const all = []; for (let i = 0; i < 5; i++) all.push(await call()); return all`)
+    expect(all).toEqual(['TypeError', 'whole', 'whole', 'whole', 'whole'])
+    // Nothing was asked twice: one preflight that said no, and a request for each further call.
+    expect(server.elsewhere).toEqual(['OPTIONS traceparent', 'POST -', 'POST -', 'POST -', 'POST -'])
+    expect(problems.filter((text) => text.startsWith('[chat-vitals]'))).toEqual([
+      expect.stringContaining('propagateTo: false'),
+    ])
+    // Another address keeps its header.
+    expect(await run(`return (await (await fetch('/echo', { method: 'POST' })).json()).headers.traceparent`)).toBe(
+      '00-a-b-01',
+    )
+  })
+
+  test('an address that fails without the header as well gets it again', async () => {
+    const sent = await run<(string | null)[]>(`
+      let online = true; const sent = []; const native = fetch
+      window.fetch = (input, init) => {
+        sent.push(new Headers(init?.headers).get('traceparent'))
+        return online ? native(input, init) : Promise.reject(new TypeError('offline'))
+      }
+      ${START}
+      online = false; await call('/json'); await call('/json')
+      online = true; await call('/json'); await call('/json')
+      return sent`)
+    expect(sent).toEqual(['00-a-b-01', null, '00-a-b-01', '00-a-b-01'])
+    expect(problems).toEqual([])
+  })
+
+  test('what the page gives up itself is no failure', async () => {
+    const sent = await run<(string | null)[]>(`
+      const sent = []; const native = fetch
+      window.fetch = (input, init) => { sent.push(new Headers(init?.headers).get('traceparent')); return native(input, init) }
+      ${START}
+      for (const signal of [AbortSignal.abort(), AbortSignal.timeout(1)]) await fetch('/stream?n=400&ms=10', { signal }).then((r) => r.text()).catch(() => {})
+      await call('/stream?n=1')
+      return sent`)
+    expect(sent).toEqual(['00-a-b-01', '00-a-b-01', '00-a-b-01'])
+  })
+})
+
 test("the host's own header stays, its objects stay as they were", async () => {
   const result = await run<unknown[]>(`
     tap.start({ headers: { traceparent: 'ours', 'x-more': '1' } })

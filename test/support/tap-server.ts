@@ -17,6 +17,8 @@ export interface TapServer {
   origin: string
   /** By the `id` of the request. */
   watched: Map<string, Watched>
+  /** Requests that followed the redirect of `/moved`: the method, and what they ask for or carry. */
+  elsewhere: string[]
   close(): Promise<void>
 }
 
@@ -52,6 +54,7 @@ function socket(req: IncomingMessage, duplex: Duplex): void {
 export async function startTapServer(): Promise<TapServer> {
   const watched = new Map<string, Watched>()
   const sockets = new Set<Socket>()
+  const elsewhere: string[] = []
 
   const answer = async (req: IncomingMessage, res: ServerResponse) => {
     const url = new URL(req.url!, 'http://localhost')
@@ -101,6 +104,21 @@ export async function startTapServer(): Promise<TapServer> {
       res.writeHead(200, { 'content-type': 'application/json' })
       return res.end(JSON.stringify({ method: req.method, headers: req.headers, body: Buffer.concat(body).toString() }))
     }
+    // As a route that has moved to another origin, whose CORS allows content-type and no other header.
+    if (url.pathname == '/moved') {
+      res.writeHead(307, { location: `http://localhost:${(server.address() as AddressInfo).port}/elsewhere` })
+      return res.end()
+    }
+    if (url.pathname == '/elsewhere') {
+      elsewhere.push(`${req.method} ${req.headers.traceparent ?? req.headers['access-control-request-headers'] ?? '-'}`)
+      const preflight = req.method == 'OPTIONS'
+      res.writeHead(preflight ? 204 : 200, {
+        'access-control-allow-origin': '*',
+        'access-control-allow-headers': 'content-type',
+        'content-type': 'application/json',
+      })
+      return res.end(preflight ? undefined : '{"choices":[{"message":{"content":"whole"}}]}')
+    }
     if (url.pathname == '/refuse') {
       res.writeHead(429, { 'content-type': 'text/plain' })
       return res.end('slow down')
@@ -119,6 +137,7 @@ export async function startTapServer(): Promise<TapServer> {
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     watched,
+    elsewhere,
     close: () =>
       new Promise((closed) => {
         server.close(() => closed())

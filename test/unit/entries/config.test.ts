@@ -64,6 +64,11 @@ test.each<[unknown, string]>([
   expect(said).toEqual([expect.stringContaining(sentence)])
 })
 
+test('headers can be kept off altogether', () => {
+  expect(read({ propagateTo: false })).toMatchObject({ config: { propagateTo: false }, said: [] })
+  expect(read({ propagateTo: true }).said).toEqual([expect.stringContaining('or false')])
+})
+
 test('a selector that is none threw in every gesture of the page; the others stand without it', () => {
   const { config } = read({ ui: { answer: '[[', send: '#send', stop: undefined } })
   expect(config.ui).toEqual({ send: '#send' })

@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest'
-import { backendOf, createPropagation, matches } from '../../../src/network/trace.ts'
+import { describe, expect, test } from 'vitest'
+import { backendOf, createDoubts, createPropagation, matches } from '../../../src/network/trace.ts'
 
 const traceId = '0af7651916cd43dd8448eb211c80319c'
 const spanId = 'b7ad6b7169203331'
 const page = 'https://app.example/chat'
 const propagation = (
-  options: { to?: (string | RegExp)[]; sampled?: boolean; baggage?: boolean; named?: boolean } = {},
+  options: { to?: (string | RegExp)[] | false; sampled?: boolean; baggage?: boolean; named?: boolean } = {},
 ) => {
   const { headersFor, headersOf } = createPropagation({
     base: page,
@@ -33,6 +33,67 @@ test('a listed origin does not cover one that only begins like it', () => {
   expect(headers('https://api.example:8443/v1')).toEqual({})
   expect(matches('https://a.example/chat-admin', ['https://a.example/chat'], page)).toBe(false)
   expect(matches('https://a.example/chat/1', ['https://a.example/chat'], page)).toBe(true)
+})
+
+// A page whose calls are redirected to origins that allow no further header had no way to keep ours off.
+test('with propagateTo: false nothing gets a header, whatever the page asks for', () => {
+  expect(propagation({ to: false })('/api/chat')).toEqual({})
+  expect(propagation({ to: false, baggage: true })()).toEqual({})
+})
+
+describe('an address whose call failed under our headers', () => {
+  const doubts = () => {
+    let said = 0
+    const about = createDoubts(() => said++)
+    /** A call and what became of it; gives whether it went without our headers. */
+    const call = (url: string, answered: boolean, carries = true) => {
+      const [without, over] = about(url)
+      over(answered, carries && !without)
+      return without
+    }
+    return { about, call, said: () => said }
+  }
+
+  test('goes without them from then on when that helps, and is said', () => {
+    const { call, said } = doubts()
+    expect([call('/a', false), call('/a?again', true), call('/a#b', false), call('/a', true)]).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ])
+    expect([call('/b', true), said()]).toEqual([false, 1])
+  })
+
+  test('gets them again when it fails without them too', () => {
+    const { call, said } = doubts()
+    expect([call('/a', false), call('/a', false), call('/a', true), said()]).toEqual([false, true, false, 0])
+  })
+
+  test('is in no doubt where the call carried none', () => {
+    const { call } = doubts()
+    expect([call('/a', false, false), call('/a', true)]).toEqual([false, false])
+  })
+
+  test('calls that run side by side decide once', () => {
+    const { about, call, said } = doubts()
+    const [first, second] = [about('/a'), about('/a')]
+    first[1](false, true)
+    const [third, fourth] = [about('/a'), about('/a')]
+    third[1](true, false)
+    // They began before it was known.
+    second[1](false, true)
+    fourth[1](false, false)
+    expect([call('/a', true), said()]).toEqual([true, 1])
+  })
+
+  test('the list of them stays short', () => {
+    const { about, call } = doubts()
+    for (let i = 0; i < 1000; i++) call(`/a/${i}`, false)
+    const known = Array.from({ length: 1000 }, (_, i) => about(`/a/${i}`)[0])
+    expect(known.filter(Boolean)).toHaveLength(32)
+    expect(known.lastIndexOf(true)).toBe(999)
+  })
 })
 
 test('an unsampled session sends no traceparent, so that backends keep their own sampling', () => {
