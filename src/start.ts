@@ -22,8 +22,8 @@ import { createRecognizer } from './network/chat-call.ts'
 import { watchEventSource } from './network/eventsource.ts'
 import { createFeed } from './network/feed.ts'
 import type { Feed, Formats, FormatsLine } from './network/feed.ts'
-import { watchFetch, wrapFetch } from './network/fetch.ts'
-import type { FetchOptions } from './network/fetch.ts'
+import { createFetchTap } from './network/fetch.ts'
+import type { WireOptions } from './network/fetch.ts'
 import { createPropagation } from './network/trace.ts'
 import { watchWebSocket } from './network/websocket.ts'
 import { watchXhr } from './network/xhr.ts'
@@ -217,7 +217,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
     outlet?.page(change)
   })
 
-  const wire: FetchOptions = {
+  const wire: WireOptions = {
     port: ahead,
     guard,
     clock,
@@ -233,8 +233,8 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
       feeds.add(feed)
       return feed
     },
-    pass: consent.now() === 'denied',
   }
+  const fetchTap = createFetchTap(wire)
 
   /** Puts the watchers on the page; undone by `unwatch`. */
   const watch = (): void => {
@@ -256,7 +256,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
     })
     composer = actions.composer
     unwatch = stopAll([
-      watchFetch(wire),
+      fetchTap.watch(),
       watchXhr(wire),
       watchEventSource(wire),
       watchWebSocket(wire),
@@ -319,7 +319,8 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
       outlet?.consented()
     }),
     session: () => ({ ...session.peek(), pageId }),
-    fetch: wrapFetch((...args) => globalThis.fetch(...args), wire),
+    // A page may put it in the place of its own.
+    fetch: fetchTap.wrap((...args) => (globalThis.fetch === handle.fetch ? natives.fetch! : globalThis.fetch)(...args)),
     onTurn(callback) {
       listeners.add(callback)
       return () => void listeners.delete(callback)
@@ -350,7 +351,6 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
       stopped = true
       unwatch?.()
       listeners.clear()
-      wire.pass = true
       uninstall?.()
       return done
     },

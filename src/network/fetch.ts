@@ -12,7 +12,6 @@ import { endOf } from './feed.ts'
 import type { Feed } from './feed.ts'
 import { absolute, bodyText } from './request-text.ts'
 import { createDoubts } from './trace.ts'
-import type { Doubts } from './trace.ts'
 
 export interface WireOptions {
   port: Pick<PagePort, 'call'>
@@ -24,14 +23,20 @@ export interface WireOptions {
   follow(call: CallPort, onEnd: Stop): Feed
 }
 
-export interface FetchOptions extends WireOptions {
-  /**
-   * Calls pass through unseen: after stop, and while one of our wrappers runs its original (which may be another of
-   * ours). Give `watchFetch` and `wrapFetch` the same object.
-   */
-  pass?: boolean
-  /** Of addresses that our headers may break: made by the first of our wrappers, shared with the others. */
-  doubts?: Doubts
+export interface FetchTap {
+  /** Wraps `target.fetch`; on stop it is put back, or becomes a mere pass-through where another wrapped over it. */
+  watch(target?: { fetch: Fetch }): Stop
+  /** The same for another fetch, which may end up in the watched one: such a call is seen once. Passes through while nothing is watched. */
+  wrap(original: Fetch): Fetch
+}
+
+/** A call that one of our wrappers has seen, and that may come by another one. */
+interface Underway {
+  url: string
+  method: string
+  body: string | undefined
+  /** Ours, when it carries one: whatever a wrapper of the page's makes of the call, that stays. */
+  traceparent: string | undefined
 }
 
 /** A body that has arrived and is not read for this long will not be, ms. */
@@ -46,6 +51,7 @@ interface Seen {
   url: string
   at: number
   off: Stop[]
+  mark: Underway
   /** The call was answered, or failed without an answer. */
   over(answered: boolean): void
 }
@@ -80,11 +86,28 @@ function withHeaders(headers: HeadersInit, init: RequestInit | undefined, reques
     : { ...init, ...more }
 }
 
-export function wrapFetch(original: Fetch, options: FetchOptions): Fetch {
+export function createFetchTap(options: WireOptions): FetchTap {
   const { port, guard, clock, skip } = options
-  const doubts = (options.doubts ||= createDoubts(guard.hint))
+  const doubts = createDoubts(guard.hint)
+  // Calls that a wrapper of ours has passed on and that have not come by another: until then, or until they are answered.
+  const underway: Underway[] = []
+  let watching = false
 
-  const before = (args: Args): Seen | undefined => {
+  const leave = (mark: Underway): boolean => {
+    const index = underway.indexOf(mark)
+    if (index >= 0) underway.splice(index, 1)
+    return index >= 0
+  }
+  /** Another wrapper of ours has seen it, and a page may have put something between the two that waits. */
+  const isSeen = (url: string, method: string, body: string | undefined, headers: Headers | undefined): boolean => {
+    const own = headers?.get('traceparent')
+    const mark = underway.find(
+      (one) => (own && own === one.traceparent) || (one.url === url && one.method === method && one.body === body),
+    )
+    return !!mark && leave(mark)
+  }
+
+  const before = (args: Args, inner?: boolean): Seen | undefined => {
     const [input, init] = args
     const request = typeof input == 'object' && 'url' in input ? input : undefined
     const url = absolute(request ? request.url : typeof input == 'string' ? input : (input as URL).href)
@@ -92,14 +115,11 @@ export function wrapFetch(original: Fetch, options: FetchOptions): Fetch {
     const own = init?.headers ?? request?.headers
     const headers = readable(own) ? new Headers(own) : undefined
     const at = clock.now()
-    const call = port.call({
-      at,
-      method: (init?.method ?? request?.method ?? 'GET').toUpperCase(),
-      url,
-      transport: 'fetch',
-      body: bodyText(init?.body),
-      accept: headers?.get('accept') ?? undefined,
-    })
+    const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
+    const body = bodyText(init?.body)
+    if (inner && isSeen(url, method, body, headers)) return
+    const accept = headers?.get('accept') ?? undefined
+    const call = port.call({ at, method, url, transport: 'fetch', body, accept })
     if (!call) return
     const signal = init?.signal ?? request?.signal
     const off: Stop[] = []
@@ -116,7 +136,8 @@ export function wrapFetch(original: Fetch, options: FetchOptions): Fetch {
     // The host's own value stays.
     const added = Object.entries(call.headers).filter(([name]) => !without && headers?.has(name) === false)
     if (added[0]) guard(() => (args = [input, withHeaders(joined(own, added), init, request)]))
-    return { feed, signal, args, url, at, off, over: (answered) => over(answered, added[0]) }
+    const mark = { url, method, body, traceparent: added[0] && call.headers.traceparent }
+    return { feed, signal, args, url, at, off, mark, over: (answered) => over(answered, added[0]) }
   }
 
   function follow(response: Response, { feed, signal, url, at, off, over }: Seen): void {
@@ -149,52 +170,56 @@ export function wrapFetch(original: Fetch, options: FetchOptions): Fetch {
     off.push(() => observer.disconnect())
   }
 
-  const wrapped = function fetch(this: unknown, ...args: Args) {
-    const seen = options.pass ? undefined : guard(() => before(args))
-    if (!seen) return original.apply(this, args)
-    const { feed, signal } = seen
-    const failed = guard.wrap((error: unknown) => {
-      const how = endOf(error, signal)
-      if (how == 'failed') seen.over(false)
-      feed.end(how, error)
-    })
-    options.pass = true
-    let promise: Promise<Response>
-    try {
-      promise = original.apply(this, seen.args)
-    } catch (error) {
-      failed(error)
-      throw error
-    } finally {
-      options.pass = false
-    }
-    return promise.then(
-      (response) => {
-        guard(() => follow(response, seen))
-        return response
-      },
-      (error) => {
+  /** @param inner the watched one: what it calls is no wrapper of ours, but one of ours may call it */
+  const wrap = (original: Fetch, inner?: boolean): Fetch => {
+    const wrapped = function fetch(this: unknown, ...args: Args) {
+      const seen = watching ? guard(() => before(args, inner)) : undefined
+      if (!seen) return original.apply(this, args)
+      const { feed, signal, mark } = seen
+      const failed = guard.wrap((error: unknown) => {
+        leave(mark)
+        const how = endOf(error, signal)
+        if (how == 'failed') seen.over(false)
+        feed.end(how, error)
+      })
+      if (!inner) underway.push(mark)
+      let promise: Promise<Response>
+      try {
+        promise = original.apply(this, seen.args)
+      } catch (error) {
         failed(error)
         throw error
-      },
-    )
+      }
+      return promise.then(
+        (response) => {
+          leave(mark)
+          guard(() => follow(response, seen))
+          return response
+        },
+        (error) => {
+          failed(error)
+          throw error
+        },
+      )
+    }
+    guard(() => Object.defineProperty(wrapped, 'length', { value: 1 }))
+    return wrapped as Fetch
   }
-  guard(() => Object.defineProperty(wrapped, 'length', { value: 1 }))
-  return wrapped as Fetch
-}
 
-/** Wraps `target.fetch`; on stop it is put back, or becomes a mere pass-through where another wrapped over it. */
-export function watchFetch(options: FetchOptions & { target?: { fetch: Fetch } }): Stop {
-  const { guard, target = globalThis } = options
-  const original = target.fetch
-  if (typeof original != 'function') return () => {}
-  const wrapped = wrapFetch(original, options)
-  options.pass = false
-  guard(() => (target.fetch = wrapped))
-  return () => {
-    options.pass = true
-    guard(() => {
-      if (target.fetch === wrapped) target.fetch = original
-    })
+  return {
+    wrap: (original) => wrap(original),
+    watch(target = globalThis) {
+      const original = target.fetch
+      if (typeof original != 'function') return () => {}
+      const wrapped = wrap(original, true)
+      watching = true
+      guard(() => (target.fetch = wrapped))
+      return () => {
+        watching = false
+        guard(() => {
+          if (target.fetch === wrapped) target.fetch = original
+        })
+      }
+    },
   }
 }

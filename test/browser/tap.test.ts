@@ -451,6 +451,32 @@ test('a fetch captured before us is followed through wrap, and never twice', asy
   expect(result).toEqual([1, 2])
 })
 
+// Only while the outer wrapper ran its original did the inner one know of it: what waited in between was counted twice.
+test.each(['await null; return before(input, init)', "await null; return before(input + '?key=1', init)"])(
+  'a call through wrap is seen once, though the page has put something that waits below: %s',
+  async (below) => {
+    const heard: any = await page.evaluate(`(async () => {
+      const t = tap.start({ headers: { traceparent: '00-${'1'.repeat(32)}-${'2'.repeat(16)}-01' } })
+      const before = globalThis.fetch
+      globalThis.fetch = async (input, init) => { ${below} }
+      const mine = t.wrap((...args) => globalThis.fetch(...args))
+      const ask = () => mine('/sse', { method: 'POST', body: '{"messages":[]}' }).then((r) => r.text())
+      const [first, second] = await Promise.all([ask(), ask()])
+      // And what the page calls itself is seen as ever.
+      await (await fetch('/sse', { method: 'POST', body: '{"messages":[]}' })).text()
+      globalThis.fetch = before
+      t.stop()
+      return { many: tap.heard.length, ends: tap.heard.map(({ ends }) => ends.length), same: first === second, native: String(fetch) }
+    })()`)
+    expect(heard).toMatchObject({
+      many: 3,
+      ends: [1, 1, 1],
+      same: true,
+      native: expect.stringContaining('[native code]'),
+    })
+  },
+)
+
 test('a throw in our port never reaches the page', async () => {
   const code = `
     const a = await (await fetch('/stream?late')).text(); const b = await (await fetch('/stream')).text()

@@ -6,8 +6,8 @@ import { stopAll } from '../../src/base/listen.ts'
 import type { Call, CallPort, Content } from '../../src/turn/marks.ts'
 import { watchEventSource } from '../../src/network/eventsource.ts'
 import { createFeed } from '../../src/network/feed.ts'
-import { watchFetch, wrapFetch } from '../../src/network/fetch.ts'
-import type { FetchOptions } from '../../src/network/fetch.ts'
+import { createFetchTap } from '../../src/network/fetch.ts'
+import type { WireOptions } from '../../src/network/fetch.ts'
 import { watchWebSocket } from '../../src/network/websocket.ts'
 import { watchXhr } from '../../src/network/xhr.ts'
 
@@ -53,15 +53,16 @@ function start({ headers = {} as Record<string, string>, throwing = false } = {}
   }
   const clock = pageClock()
   const formats = createLate(() => import('../../src/engine.ts'))
-  const options: FetchOptions = {
+  const options: WireOptions = {
     port,
     guard,
     clock,
     skip: (url) => url.includes('/skip'),
     follow: (call, onEnd) => createFeed(call, { clock, formats }, onEnd),
   }
-  const stop = stopAll([watchFetch(options), watchXhr(options), watchEventSource(options), watchWebSocket(options)])
-  return { stop, wrap: (original: typeof fetch) => wrapFetch(original, options) }
+  const tap = createFetchTap(options)
+  const stop = stopAll([tap.watch(), watchXhr(options), watchEventSource(options), watchWebSocket(options)])
+  return { stop, wrap: tap.wrap }
 }
 
 const last = () => {
