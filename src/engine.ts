@@ -35,6 +35,7 @@ import { labelReader } from './input/labels.ts'
 import { createPaintClock } from './screen/paint.ts'
 import { watchTranscript } from './screen/transcript.ts'
 import type { Transcript } from './screen/transcript.ts'
+import { ratingControls } from './input/pressable.ts'
 import { GESTURES } from './input/ui.ts'
 import type { Control, Ui } from './input/ui.ts'
 import { watchWebSocket } from './network/websocket.ts'
@@ -66,6 +67,8 @@ export interface EngineOptions {
   /** As the page said it last; not cleaned. */
   identity: Identity
   consent(): Consent
+  /** Says what was done in a wrong way, by names that advice.ts knows. */
+  advise(misuse: string): void
   /** A turn of this page has settled. */
   settled(record: TurnRecord): void
   /** Absolute. */
@@ -245,8 +248,9 @@ export function createEngine(options: EngineOptions): Engine {
     clock,
     guard,
     signals: config.signals !== false,
-    ui,
-    read,
+    rating: ratingControls(ui ?? {}, read),
+    hidden: () => doc.hidden,
+    advise: options.advise,
   })
 
   const pageView = createPageView({

@@ -209,6 +209,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
       propagation,
       identity,
       consent: () => consent,
+      advise,
       settled: (record) => {
         for (const listener of listeners) guard(() => listener(record))
       },
