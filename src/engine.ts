@@ -13,6 +13,7 @@ import { stopAll } from './base/listen.ts'
 import type { Stop } from './base/listen.ts'
 import type { Timing } from './base/timing.ts'
 import type { Config } from './config.ts'
+import { givenTo } from './given.ts'
 import { promptOf } from './network/chat-call.ts'
 import type { ChatLikeness } from './network/chat-call.ts'
 import { cleanAttributes, cleanId, cleanUrl } from './base/clean.ts'
@@ -103,7 +104,7 @@ export interface Engine
 const primes = new Set<string>(['submit', 'regenerate', 'edit'])
 
 export function createEngine(options: EngineOptions): Engine {
-  const { config, clock, timing, guard, pageId, session, endpoint, parts, createDelivery, ui, wire } = options
+  const { config, clock, timing, guard, pageId, session, endpoint, parts, createDelivery, ui, wire, advise } = options
   const doc = document
   const stored = config.storage !== false
   const intent = createLate(parts.intent, guard)
@@ -250,7 +251,7 @@ export function createEngine(options: EngineOptions): Engine {
     signals: config.signals !== false,
     rating: ratingControls(ui ?? {}, read),
     hidden: () => doc.hidden,
-    advise: options.advise,
+    advise,
   })
 
   const pageView = createPageView({
@@ -302,14 +303,16 @@ export function createEngine(options: EngineOptions): Engine {
     },
     frozen: () => delivery?.freeze(),
     restored: () => delivery?.show(),
-    open: (given, promised) =>
-      turns.open(
+    open(asked, promised) {
+      const given = givenTo('turn', asked, advise)
+      return turns.open(
         { ...given, conversation: cleanId(given.conversation), attributes: cleanAttributes(given.attributes) },
         promised,
-      ),
+      )
+    },
     read,
-    feedback: reactions.feedback,
-    signal: reactions.signal,
+    feedback: (value, about) => reactions.feedback(value, givenTo('feedback', about, advise)),
+    signal: (kind, about) => reactions.signal(kind, givenTo('signal', about, advise)),
     used: reactions.used,
     bind: reactions.bind,
     watch() {

@@ -13,7 +13,7 @@ import type { Late } from './base/late.ts'
 import { listen, stopAll } from './base/listen.ts'
 import type { Stop } from './base/listen.ts'
 import { timing as defaults } from './base/timing.ts'
-import { isConsent, readOptions } from './config.ts'
+import { isConsent, isObject, readOptions, take } from './config.ts'
 import type { Config } from './config.ts'
 import { createRecognizer } from './network/chat-call.ts'
 import { createSession } from './page/session.ts'
@@ -323,6 +323,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
       return feed
     },
     pass: consent === 'denied',
+    refused: () => advise('fetch()'),
   }
 
   /** Puts the first script's watchers on the page; undone by `unwatch`. */
@@ -366,10 +367,11 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
   const handle: Handle = {
     turn: (given = {}) => guard(() => openTurn(given)) ?? noTurn,
     feedback: guard.wrap((value, about) => tell((it) => it.feedback(value, about))),
-    identify: guard.wrap(({ user, conversation }) => {
-      if (user !== undefined) identity.user = user
-      if (conversation !== undefined) identity.conversation = conversation
-    }),
+    identify(given) {
+      const isId = (name: string, value: unknown) => name in identity && Object(value) !== value
+      if (isObject(given)) take(given, identity, isId, advise, 'identify().')
+      else advise('identify({})')
+    },
     consent: guard.wrap((state) => {
       if (!isConsent(state)) {
         advise('consent()')

@@ -28,6 +28,8 @@ export interface FetchOptions extends WireOptions {
    * ours). Give `watchFetch` and `wrapFetch` the same object.
    */
   pass?: boolean
+  /** The page's fetch could not be replaced: it is frozen, or what is written is not kept. */
+  refused?(): void
 }
 
 /** A body that has arrived and is not read for this long will not be, ms. */
@@ -177,6 +179,7 @@ export function watchFetch(options: FetchOptions & { target?: { fetch: Fetch } }
   const wrapped = wrapFetch(original, options)
   options.pass = false
   guard(() => (target.fetch = wrapped))
+  if (target.fetch === original) options.refused?.()
   return () => {
     options.pass = true
     guard(() => {
