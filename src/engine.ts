@@ -127,8 +127,7 @@ export function createEngine(options: EngineOptions): Engine {
   })
 
   const { exporter } = config
-  if (createDelivery && !endpoint && !exporter)
-    guard.hint("nothing will be sent: give init an endpoint, such as { endpoint: '/v1/traces' }, or an exporter")
+  if (createDelivery && !endpoint && !exporter) advise('endpoint()')
 
   const delivery = createDelivery?.({
     endpoint,
@@ -138,7 +137,7 @@ export function createEngine(options: EngineOptions): Engine {
         try {
           exporter.export(...args)
         } catch (error) {
-          guard.hint('the exporter threw, its spans wait: export(spans, done) must end with done({ code: 0 })')
+          advise('exporter()')
           throw error
         }
       },

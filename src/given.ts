@@ -3,18 +3,21 @@ import type { About, FeedbackOptions, Identity, ManualTurnOptions } from './api.
 import { cleanId } from './base/clean.ts'
 import { isObject, isText, take } from './config.ts'
 
-interface Given {
+export interface Given {
   turn: ManualTurnOptions
   feedback: FeedbackOptions
   signal: About
+  /** Checked in the first script; its names are the advice's. */
   identify: Identity
 }
 
 const any = () => true
 const about = { message: any, traceparent: any }
 
-/** What each option must be. Others judge `any`; an identity is checked in the first script, and named here for its advice. */
-export const givens: { [V in keyof Given]: Record<keyof Given[V], (value: unknown) => unknown> } = {
+type Rules<T> = Record<keyof T, (value: unknown) => unknown>
+
+/** What each option must be. Others judge `any`. */
+const givens: { [V in Exclude<keyof Given, 'identify'>]: Rules<Given[V]> } = {
   turn: {
     trigger: (value) => ['submit', 'regenerate', 'edit', 'program'].includes(value as string),
     prompt: isText,
@@ -23,13 +26,16 @@ export const givens: { [V in keyof Given]: Record<keyof Given[V], (value: unknow
   },
   feedback: { ...about, comment: any, tags: any, attributes: any },
   signal: about,
-  identify: { user: any, conversation: any },
 }
 
 /** What is right of `options`. Never throws. */
-export function givenTo<V extends keyof Given>(verb: V, options: unknown, wrong: (misuse: string) => void): Given[V] {
+export function givenTo<V extends keyof typeof givens>(
+  verb: V,
+  options: unknown,
+  wrong: (misuse: string) => void,
+): Given[V] {
   const right = {}
-  const rules = givens[verb] as Record<string, (value: unknown) => unknown>
+  const rules = givens[verb] as Rules<Record<string, unknown>>
   if (isObject(options)) take(options, right, (name, value) => rules[name]!(value), wrong, verb + '().')
   else if (options != null) wrong(verb + '({})')
   return right as Given[V]

@@ -11,7 +11,7 @@ export interface Signals {
   tell(signal: SignalKind, turn: TurnRef | undefined, more?: Pick<SignalRecord, 'value' | 'copied'>, at?: number): void
 }
 
-export const signalKinds: Record<SignalKind, true> = {
+const kinds: Record<SignalKind, true> = {
   copy: true,
   share: true,
   handoff: true,
@@ -19,7 +19,7 @@ export const signalKinds: Record<SignalKind, true> = {
   dwell: true,
   scroll_back: true,
 }
-export const isSignal = (kind: unknown): kind is SignalKind => Object.hasOwn(signalKinds, kind as string)
+export const isSignal = (kind: unknown): kind is SignalKind => Object.hasOwn(kinds, kind as string)
 
 /** Signals remembered as told; an older one that is told again is the same span still. */
 const MOST = 500
