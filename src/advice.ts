@@ -1,8 +1,9 @@
 /**
- * Says what is wrong with the options and the order of calls, in sentences that show the right form. Loaded only when
- * something is wrong or there are selectors to look at; what is wrong, config.ts and start.ts have found.
+ * Says what is wrong with the options, what the verbs were given and the order of calls, in sentences that show the right
+ * form. Loaded only when something is wrong or there are selectors to look at; what is wrong, others have found.
  */
-import type { Options } from './api.ts'
+import type { Options, SignalKind } from './api.ts'
+import type { Given } from './given.ts'
 import { PRESETS } from './input/ui.ts'
 import type { Ui } from './input/ui.ts'
 
@@ -46,12 +47,48 @@ const selectors: Record<keyof Ui, true> = {
   newConversation: true,
 }
 
-/** What was done in a wrong way, under the name that start.ts gives it. */
+/** What the verbs with options are given. */
+const calls: Record<keyof Given, string> = {
+  turn: "turn({ trigger: 'submit', prompt: text })",
+  feedback: "feedback('up', { message: button })",
+  signal: "signal('copy', { message: button })",
+  identify: "identify({ user: 'u-123', conversation: 'c-123' })",
+}
+
+const about = { message: true, traceparent: true } as const
+const givens: { [V in keyof Given]: Record<keyof Given[V], true> } = {
+  turn: { prompt: true, trigger: true, conversation: true, attributes: true },
+  feedback: { ...about, comment: true, tags: true, attributes: true },
+  signal: about,
+  identify: { user: true, conversation: true },
+}
+const signals: Record<SignalKind, true> = {
+  exposed: true,
+  copy: true,
+  share: true,
+  dwell: true,
+  scroll_back: true,
+  handoff: true,
+}
+
+/** What was done in a wrong way, under the name that those who saw it give it. */
 const misuses: Record<string, string> = {
   'init()': 'init was called twice on this page; the first one stands',
   'turn()': 'turn() came before init and measured nothing; call init first',
   'early()': 'of the calls before init only the first 20 were kept; call init earlier',
   'consent()': "consent takes 'granted', 'pending' or 'denied'",
+  'signal()': `signal takes ${Object.keys(signals).join(', ')}; nothing was sent`,
+  'bind()': "bind takes the id of a message, and that of a turn; write bind('msg-1') or bind('msg-1', turn.id)",
+  'feedback().message': "message takes an element or an id; write { message: button } or { message: 'msg-1' }",
+  'feedback().traceparent': 'traceparent takes that of a turn; write { traceparent: turn.traceparent }',
+  'feedback() alone':
+    'feedback goes out without a turn: none is known for its message; pass an element in or beside the answer, ' +
+    'the id given to bind(), or { traceparent: turn.traceparent }',
+  'fetch()':
+    "the page's fetch cannot be replaced, its calls are not seen; pass ours to your chat client, " +
+    '{ fetch: init(…).fetch } or { fetch: chatVitals.fetch }',
+  'endpoint()': "nothing will be sent: give init an endpoint, such as { endpoint: '/v1/traces' }, or an exporter",
+  'exporter()': 'the exporter threw, its spans wait: export(spans, done) must end with done({ code: 0 })',
   'requests()': 'option requests threw, that call is not measured; write requests: (call) => boolean',
 }
 
@@ -73,15 +110,30 @@ const meant = (name: string, names: string[]): string | undefined =>
   names.find((one) => one === name) ??
   names.find((one) => name.length < 32 && apart(name.toLowerCase(), one.toLowerCase()) <= (name.length + 1) >> 2)
 
+/** Of what a verb was given: `turn({})` where it was no object, `turn().promt` where an option is wrong. */
+function adviseCall(verb: keyof Given, name: string | undefined): string {
+  if (name === undefined) return `${verb} takes its options as an object; write ${calls[verb]}`
+  const names = Object.keys(givens[verb])
+  const right = meant(name, names)
+  if (right === name) return `option ${name} of ${verb} is not usable and was left out; write ${calls[verb]}`
+  return `there is no option ${name} of ${verb}; ${right ? `did you mean ${right}?` : `there are ${names.join(', ')}`}`
+}
+
 /**
- * @param wrong names of misuses and options; of selectors, as `ui.answer` when it is none and `ui answer` when only its name
+ * @param wrong names of misuses, of what verbs were given, and of options; of selectors, as `ui.answer` when it is none and `ui answer` when only its name
  *   is in question; of attributes of the script tag as `data-` and the option's name. Of these only such are said as are
  *   nearly ours, others may put theirs there
  */
 export function advise(wrong: string[], hint: (message: string) => void): void {
   for (const given of wrong) {
-    if (given.endsWith('()')) {
-      hint(misuses[given] ?? `there is no chatVitals.${given}`)
+    const [, verb, option] = /^(\w+)\((?:\{\}\)|\)\.(.*))$/s.exec(given) ?? []
+    const known = misuses[given]
+    if (known || given.endsWith('()')) {
+      hint(known ?? `there is no chatVitals.${given}`)
+      continue
+    }
+    if (verb) {
+      hint(adviseCall(verb as keyof Given, option))
       continue
     }
     const [, place = '', name = ''] = /^(ui[. ]|data-)?(.*)$/s.exec(given)!

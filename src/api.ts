@@ -85,7 +85,8 @@ export interface Options {
 
 /**
  * `'up'` and `'down'`; a number is a rating of 1–5; `null` takes the thumb back. `{ rating, max }` 1–max (5),
- * `{ csat }` 1–5, `{ nps }` 0–10, each whole or not, and `null` inside takes that one back. A comment alone: `{ comment }`.
+ * `{ csat }` 1–5, `{ nps }` 0–10, each whole or not, and `null` inside takes that one back. A comment alone: `{ comment }`,
+ * not empty. What is out of its range is no feedback.
  */
 export type FeedbackValue =
   | 'up'
@@ -97,18 +98,23 @@ export type FeedbackValue =
   | { nps: number | null }
   | { comment: string }
 
-/** Which answer it is about. */
+/** Which answer it is about. Where no turn is known for it, it is not given to another's. */
 export interface About {
-  /** Any element in or beside the answer (the clicked button will do), a message id, or a turn id. @defaultValue the last turn */
+  /**
+   * Any element in or beside the answer (the clicked button will do), a message id (of `bind`, or as it stands in the
+   * page), or a turn id; ids are known for 30 days. @defaultValue the last turn
+   */
   message?: Element | string | null
-  /** Trace context of the turn, when the page kept it itself (`turn.traceparent`). */
+  /** Trace context of the turn, when the page kept it itself (`turn.traceparent`): goes before `message`. */
   traceparent?: string
 }
 
 export interface FeedbackOptions extends About {
-  /** Sent as it is: pass it only when the user meant it to be sent. */
+  /** Sent as it is, 4,096 characters at most: pass it only when the user meant it to be sent. */
   comment?: string
+  /** 16 at most, of 64 characters. */
   tags?: string[]
+  /** On the span of this feedback, beside those of `init`. */
   attributes?: Attributes
 }
 
@@ -138,6 +144,7 @@ export interface ManualTurn {
   end(outcome?: Outcome): void
 }
 
+/** Ids are cut at 256 characters. */
 export interface Identity {
   /** Pseudonymous; null forgets it. */
   user?: string | null
@@ -156,10 +163,15 @@ export interface SessionView {
   sampled: boolean
 }
 
+/** The verbs. None throws; what one is given in a wrong way is said once on the console, with the right form, and left out. */
 export interface Handle {
   /** Opens a turn by hand, where the page knows better than the watchers. */
   turn(options?: ManualTurnOptions): ManualTurn
-  /** What the user thought of an answer. A value of no known form is said on the console, nothing is sent. */
+  /**
+   * What the user thought of an answer. The last one given of a kind (thumb, rating, csat, nps, comment) for a turn wins,
+   * also after a reload. Where no turn is known it goes out alone, and the console says so once. A value of no known
+   * form is an error on the console, and nothing is sent.
+   */
   feedback(value: FeedbackValue, options?: FeedbackOptions): void
   /** Who asks, and in which conversation, from the next turn on. What is not named stays. */
   identify(identity: Identity): void
@@ -175,8 +187,14 @@ export interface Handle {
   flush(): Promise<void>
   /** Ends all watching and restores the page, for good; resolves after a last flush of at most 2 s. */
   stop(): Promise<void>
-  /** Lets `feedback(…, { message: id })` find the turn, also after a reload. @param turnId default: the last turn */
+  /**
+   * Lets `feedback(…, { message: id })` find the turn, for 30 days and also after a reload.
+   * @param turnId one of the last 20 of this page. @defaultValue the last turn
+   */
   bind(messageId: string, turnId?: string): void
-  /** The user was handed to a person (`'handoff'`), shared the answer, …: once per turn and kind. */
+  /**
+   * The user was handed to a person (`'handoff'`), shared the answer, …: once per turn and kind, also after a reload: the
+   * first stands. Where no turn is known, only a hand-off is told, each as its own; two within a second are one.
+   */
   signal(kind: SignalKind, about?: About): void
 }

@@ -16,10 +16,10 @@ export interface Config extends Omit<Options, 'service' | 'ui'> {
   consent: Consent
 }
 
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+export const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 const isSwitch = (value: unknown): boolean => typeof value === 'boolean'
 const isFunction = (value: unknown): boolean => typeof value === 'function'
-const isObject = (value: unknown): boolean => ({}).toString.call(value) === '[object Object]'
+export const isObject = (value: unknown): boolean => ({}).toString.call(value) === '[object Object]'
 /** Prefixes and patterns: nothing stands for "any" in a prefix, `*.example.com` would match nothing. */
 const isPatterns = (value: unknown, prefix: RegExp): boolean =>
   (value as unknown[]).every((one) => one instanceof RegExp || (isText(one) && prefix.test(one)))
@@ -59,6 +59,26 @@ export const rules: Record<
 // oxlint-disable-next-line typescript/no-explicit-any -- the page's, until it is checked
 type Values = Record<string, any>
 
+/** Takes over what fits. Never throws: of what does not, or throws when it is read, the name goes to `wrong` after its `place`. */
+export function take(
+  from: unknown,
+  to: Values,
+  fits: (name: string, value: any) => unknown,
+  wrong: (name: string) => void,
+  place = '',
+): void {
+  for (const name of attempt(() => Object.keys(from as Values)) ?? []) {
+    const fine = attempt(() => {
+      const value = (from as Values)[name]
+      if (value === undefined) return true
+      if (!fits(name, value)) return false
+      to[name] = value
+      return true
+    })
+    if (!fine) wrong(place + name)
+  }
+}
+
 /**
  * Checks the options. Never throws: of what is wrong, or throws when it is read, the name goes to `wrong`, and the
  * default is used.
@@ -70,20 +90,8 @@ export function readOptions(
   { href, hostname }: Pick<Location, 'href' | 'hostname'>,
 ): Config {
   const config: Values = { sampleRate: 1, propagateTo: [], consent: 'granted', ui: 'auto' }
-  const take = (from: unknown, to: Values, fits: (name: string, value: any) => unknown, place = '') => {
-    for (const name of attempt(() => Object.keys(from as Values)) ?? []) {
-      const fine = attempt(() => {
-        const value = (from as Values)[name]
-        if (value === undefined) return true
-        if (!fits(name, value)) return false
-        to[name] = value
-        return true
-      })
-      if (!fine) wrong(place + name)
-    }
-  }
   // Of a name that is no option there is no rule to call: that throws, too.
-  for (const source of sources) take(source, config, (name, value) => rules[name as keyof Options](value, href))
+  for (const source of sources) take(source, config, (name, value) => rules[name as keyof Options](value, href), wrong)
   const { service, ui } = config
   if (isObject(ui)) {
     const fragment = document.createDocumentFragment()
@@ -92,7 +100,7 @@ export function readOptions(
       wrong('ui ' + key)
       return isText(value) && !fragment.querySelector(value)
     }
-    take(ui, (config.ui = {}), isSelector, 'ui.')
+    take(ui, (config.ui = {}), isSelector, wrong, 'ui.')
   }
   config.service = isText(service) ? { name: service } : (service ?? { name: hostname || 'chat' })
   return config as unknown as Config

@@ -16,7 +16,9 @@ import type { Timing } from './base/timing.ts'
 import type { Config } from './config.ts'
 import { createReactions } from './feedback/reactions.ts'
 import type { Reactions } from './feedback/reactions.ts'
+import { givenTo } from './given.ts'
 import { labelReader, readGesture } from './input/labels.ts'
+import { ratingControls } from './input/pressable.ts'
 import type { Control, Ui } from './input/ui.ts'
 import { createJudge } from './intent/judge.ts'
 import { promptOf } from './network/chat-call.ts'
@@ -56,6 +58,8 @@ export interface EngineOptions {
   propagation: Propagation
   /** As the page said it last; not cleaned. */
   identity: Identity
+  /** Says what was done in a wrong way, by names that advice.ts knows. */
+  advise(misuse: string): void
   /** A turn of this page has settled. */
   settled(record: TurnRecord): void
   ui?: Ui
@@ -82,7 +86,7 @@ export interface Engine extends TurnsPort, Pick<Reactions, 'feedback' | 'signal'
 const primes = new Set<string>(['submit', 'regenerate', 'edit'])
 
 export function createEngine(options: EngineOptions): Engine {
-  const { config, clock, timing, guard, session, states, outlet, ui } = options
+  const { config, clock, timing, guard, session, states, outlet, ui, advise } = options
   const idle = createIdle(clock, guard)
   // Turns whose record may still change; while there is one, the heart beats.
   const open = new Set<string>()
@@ -148,8 +152,9 @@ export function createEngine(options: EngineOptions): Engine {
     clock,
     guard,
     signals: config.signals !== false,
-    ui,
-    read,
+    rating: ratingControls(ui ?? {}, read),
+    hidden: states.hidden,
+    advise,
   })
 
   return {
@@ -166,14 +171,16 @@ export function createEngine(options: EngineOptions): Engine {
       if (kind === 'visible') reactions.attention(true)
       else if (kind === 'hidden' || kind === 'left') reactions.attention(false)
     },
-    open: (given, promised) =>
-      turns.open(
+    open(asked, promised) {
+      const given = givenTo('turn', asked, advise)
+      return turns.open(
         { ...given, conversation: cleanId(given.conversation), attributes: cleanAttributes(given.attributes) },
         promised,
-      ),
+      )
+    },
     read,
-    feedback: reactions.feedback,
-    signal: reactions.signal,
+    feedback: (value, about) => reactions.feedback(value, givenTo('feedback', about, advise)),
+    signal: (kind, about) => reactions.signal(kind, givenTo('signal', about, advise)),
     used: reactions.used,
     bind: reactions.bind,
     watch() {

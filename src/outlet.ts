@@ -36,6 +36,8 @@ export interface OutletOptions {
   session: Session
   consent: ConsentState
   states: Pick<PageStates, 'hidden'>
+  /** Says what was done in a wrong way, by names that advice.ts knows. */
+  advise(misuse: string): void
   /** As the page said it last; not cleaned. */
   identity: Identity
   /** Absolute. */
@@ -59,12 +61,11 @@ export interface Outlet extends Pick<Delivery, 'put' | 'context' | 'findContext'
 }
 
 export function createOutlet(options: OutletOptions): Outlet {
-  const { config, clock, timing, guard, pageId, session, consent, states, identity, endpoint, parts } = options
+  const { config, clock, timing, guard, pageId, session, consent, states, identity, endpoint, parts, advise } = options
   const { exporter, service, attributes } = config
   let unwatch: Stop | undefined
 
-  if (!endpoint && !exporter)
-    guard.hint("nothing will be sent: give init an endpoint, such as { endpoint: '/v1/traces' }, or an exporter")
+  if (!endpoint && !exporter) advise('endpoint()')
 
   const delivery = createDelivery({
     endpoint,
@@ -74,7 +75,7 @@ export function createOutlet(options: OutletOptions): Outlet {
         try {
           exporter.export(...args)
         } catch (error) {
-          guard.hint('the exporter threw, its spans wait: export(spans, done) must end with done({ code: 0 })')
+          advise('exporter()')
           throw error
         }
       },

@@ -13,7 +13,7 @@ import { createLate } from './base/late.ts'
 import { listen, stopAll } from './base/listen.ts'
 import type { Stop } from './base/listen.ts'
 import { timing as defaults } from './base/timing.ts'
-import { readOptions } from './config.ts'
+import { isObject, readOptions, take } from './config.ts'
 import type { Config } from './config.ts'
 import type { Engine, EngineOptions, EngineParts } from './engine.ts'
 import { watchActions } from './input/actions.ts'
@@ -141,6 +141,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
     identity,
     endpoint,
     natives,
+    advise,
     parts: kit as OutletParts,
     opened: () => engine?.opened() ?? 0,
   } satisfies OutletOptions
@@ -176,6 +177,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
     propagation,
     identity,
     ui,
+    advise,
     parts: kit,
     outlet: outletPart && {
       put: (...args) => handOver((to) => to.put(...args)),
@@ -234,7 +236,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
       return feed
     },
   }
-  const fetchTap = createFetchTap(wire)
+  const fetchTap = createFetchTap(wire, () => advise('fetch()'))
 
   /** Puts the watchers on the page; undone by `unwatch`. */
   const watch = (): void => {
@@ -306,10 +308,11 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
       }
     },
     feedback: guard.wrap((value, about) => tell((it) => it.feedback(value, about), true)),
-    identify: guard.wrap(({ user, conversation }) => {
-      if (user !== undefined) identity.user = user
-      if (conversation !== undefined) identity.conversation = conversation
-    }),
+    identify(given) {
+      const isId = (name: string, value: unknown) => name in identity && Object(value) !== value
+      if (isObject(given)) take(given, identity, isId, advise, 'identify().')
+      else advise('identify({})')
+    },
     consent: guard.wrap((state) => {
       if (!isConsent(state)) return advise('consent()')
       if (stopped || !consent.set(state)) return

@@ -13,10 +13,13 @@ export interface Guard {
   errors(): number
 }
 
+/** Different messages said on a page. */
+const MOST_SAID = 50
+
 export function createGuard(options: { debug?: boolean; console?: Pick<Console, 'warn' | 'error'> } = {}): Guard {
   const out = options.console ?? globalThis.console
   let errors = 0
-  // Bounded by the number of messages in our source.
+  // Some name what the page has written: bounded.
   const said = new Set<string>()
   const failed = (error: unknown): undefined => {
     errors++
@@ -37,7 +40,7 @@ export function createGuard(options: { debug?: boolean; console?: Pick<Console, 
     promise.then(undefined, failed)
   }
   guard.hint = (message) => {
-    if (said.has(message)) return
+    if (said.has(message) || said.size >= MOST_SAID) return
     said.add(message)
     out?.warn('[chat-vitals] ' + message)
   }

@@ -1,19 +1,18 @@
 /**
  * Sees what the user does with an answer that has ended: was a way to rate it before the eyes for a second, was it
- * scrolled back to, how long did the user stay, what of the page was copied. Asks for no layout; knows no turns.
+ * scrolled back to, how long did the user stay. Asks for no layout, holds no element that the page lets go of.
  */
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
 import { createIdle } from '../base/idle.ts'
-import { listen } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
-import { closest, inside, parentOf } from '../base/nodes.ts'
-import { PRESSABLE, isRating, sayingsOf } from '../input/pressable.ts'
-import type { Control, Ui } from '../input/ui.ts'
+import type { TurnRef } from '../turn/record.ts'
+import { ratingControl } from './rating-control.ts'
+import type { Rating } from './rating-control.ts'
 
-export interface Afterwards<T> {
+export interface Afterwards {
   /** An answer has ended. `ago`: ms since then. */
-  ended(what: T, answer: Element, ago: number): void
+  ended(turn: TurnRef, answer: Element, ago: number): void
   /** The user sends the next prompt, or hides or leaves the page. */
   on(): void
   /** The page is seen again. */
@@ -21,15 +20,15 @@ export interface Afterwards<T> {
   stop: Stop
 }
 
-interface Ended<T> {
-  what: T
-  answer: Element
+interface Ended {
+  turn: TurnRef
+  answer: WeakRef<Element>
   /** Its first block; gone once it was scrolled back to. */
-  head?: Element
+  head?: WeakRef<Element>
   /** Since when that is out of view, page clock. */
   outAt?: number
   /** A control that rates it. Undefined while none is found. */
-  control?: Element
+  control?: WeakRef<Element>
   /** Since when that is seen, page clock. */
   seenAt?: number
   /** Looks for it that are left; 0 once it was seen. */
@@ -46,131 +45,116 @@ const LOOKS = 11
 const FRAMES = 50
 /** Whoever stays longer has probably gone away, ms. */
 const STAY = 600_000
-/** Levels above an answer within which a control can be its own. */
-const LEVELS = 5
-/**
- * Elements whose labels a look reads for one answer: with all looks and answers at most 11 × 8 × 50, each once, and only
- * while the page is idle. What is left waits for the next look.
- */
-const JUDGED = 50
 
 /** Bars that come up under the pointer are transparent until then. Safari before 17.4 cannot tell. */
 const isVisible = (element: Partial<Element>): boolean =>
   element.checkVisibility?.({ checkOpacity: true, checkVisibilityCSS: true }) ?? true
 
-export function watchAfterwards<T>(options: {
+/** What stands on the page still. */
+const here = (held: WeakRef<Element> | undefined): Element | undefined => {
+  const element = held?.deref()
+  return element?.isConnected ? element : undefined
+}
+
+/** True: it comes back into view after it was out of it for a second. */
+function cameBack(one: Ended, { isIntersecting, time }: IntersectionObserverEntry): boolean {
+  if (!isIntersecting) one.outAt ??= time
+  else if (time - one.outAt! >= SECOND) return true
+  else one.outAt = undefined
+  return false
+}
+
+/** True: half of it has been in view for a second. */
+function wasSeen(one: Ended, { target, intersectionRatio, time }: IntersectionObserverEntry): boolean {
+  if (intersectionRatio < 0.5 || !isVisible(target)) one.seenAt = undefined
+  else if (time - (one.seenAt ??= time) >= SECOND) return true
+  return false
+}
+
+export function watchAfterwards(options: {
   clock: Clock
   guard: Guard
-  ui?: Ui
-  /** Tells a control by its label. */
-  read(label: string): Control | undefined
+  rating: Rating
+  /** The page is. */
+  hidden(): boolean
   /** `value`: seconds, for `dwell`. */
-  tell(what: T, kind: 'exposed' | 'scroll_back' | 'dwell', value?: number): void
-  /** Text of the page was copied. */
-  copied(from: Node, selected: Range): void
-}): Afterwards<T> {
-  const { clock, guard, ui = {}, read, tell } = options
+  tell(turn: TurnRef, kind: 'exposed' | 'scroll_back' | 'dwell', value?: number): void
+}): Afterwards {
+  const { clock, guard, rating, hidden, tell } = options
   // Oldest first.
-  let all: Ended<T>[] = []
+  let all: Ended[] = []
   // The last one, until the user goes on.
-  let stay: { what: T; since: number } | undefined
+  let stay: { turn: TurnRef; since: number } | undefined
   let timer: number | undefined
-  // They do not rate; what comes to rate is a new element.
+  // A look waits for the page to be idle.
+  let due = false
   const judged = new WeakSet<Element>()
   const idle = createIdle(clock, guard)
 
-  // What the page named, else what can be a control and says that it rates.
-  const named = [ui.up, ui.down].filter(Boolean).join()
-  const rates = (element: Element) => named || sayingsOf(element).some((label) => isRating(read(label)))
-  /** The first that rates after the answer's beginning, in the nearest scope that has one and no other answer. */
-  const controlOf = (answer: Element): Element | undefined => {
-    let left = JUDGED
-    let scope: Element | undefined = answer
-    for (let level = 0; scope && level <= LEVELS; level++, scope = parentOf(scope)) {
-      const within = scope
-      if (all.some((other) => other.answer !== answer && inside(other.answer, within))) return
-      for (const element of scope.querySelectorAll(named || PRESSABLE)) {
-        if (judged.has(element) || !(answer.compareDocumentPosition(element) & 4)) continue
-        if (rates(element)) return element
-        judged.add(element)
-        if (!--left) return
-      }
-    }
-  }
-  const watch = (element: Element): void => {
-    // Only a new observation reports what has not changed.
-    observer.unobserve(element)
-    observer.observe(element)
-  }
   const observer = new IntersectionObserver(
     guard.wrap((entries: IntersectionObserverEntry[]) => {
-      for (const { target, isIntersecting, intersectionRatio, time } of entries)
+      for (const entry of entries)
         for (const one of all)
-          if (target === one.head) {
-            if (!isIntersecting) one.outAt ??= time
-            else if (time - one.outAt! >= SECOND) {
-              observer.unobserve(target)
-              one.head = undefined
-              tell(one.what, 'scroll_back')
-            } else one.outAt = undefined
-          } else if (target === one.control) {
-            if (intersectionRatio < 0.5 || !isVisible(target)) one.seenAt = undefined
-            else if (time - (one.seenAt ??= time) >= SECOND) {
-              observer.unobserve(target)
-              one.control = undefined
-              one.looks = 0
-              tell(one.what, 'exposed')
-            }
+          if (entry.target === one.head?.deref() && cameBack(one, entry)) {
+            observer.unobserve(entry.target)
+            one.head = undefined
+            tell(one.turn, 'scroll_back')
+          } else if (entry.target === one.control?.deref() && wasSeen(one, entry)) {
+            observer.unobserve(entry.target)
+            one.control = undefined
+            one.looks = 0
+            tell(one.turn, 'exposed')
           }
     }),
     { threshold: [0, 0.5] },
   )
-  const look = guard.wrap((): void => {
+  /** Looks for what rates each answer, and whether it is seen still. */
+  const look = (): void => {
+    due = false
     clock.clearTimeout(timer)
+    if (hidden()) return
+    const answers = all.map(({ answer }) => here(answer))
+    const others = answers.filter((answer) => answer !== undefined)
     let looks = 0
-    for (const one of all) {
-      if (document.hidden || !one.looks) continue
-      if (!one.control?.isConnected) one.control = controlOf(one.answer)
-      if (one.control) watch(one.control)
+    for (const [i, one] of all.entries()) {
+      const answer = answers[i]
+      if (!answer || !one.looks) continue
+      const control = here(one.control) ?? ratingControl(answer, rating, others, judged)
+      one.control = control && new WeakRef(control)
+      if (control) {
+        // Only a new observation reports what has not changed.
+        observer.unobserve(control)
+        observer.observe(control)
+      }
       looks = Math.max(looks, --one.looks)
     }
     // A little more, so that what was seen in the first frame after the one is seen for a second in that after the other.
     if (looks) timer = clock.setTimeout(soon, SECOND * (LOOKS - looks) + FRAMES)
-  })
-  const soon = () => idle(look)
-  const uncopy = listen(
-    document,
-    'copy',
-    guard.wrap((event: Event) => {
-      // Chromium's selection in a shadow root is the root's own.
-      const target = event.composedPath()[0] as Node
-      const root = target.getRootNode() as Document
-      const selection = ('getSelection' in root ? root : document).getSelection()
-      // What is copied out of a text field is not what is marked on the page.
-      if (!event.isTrusted || !selection?.rangeCount || closest(target, 'input,textarea')) return
-      const selected = selection.getRangeAt(0)
-      if (!selected.collapsed) options.copied(selected.commonAncestorContainer, selected)
-    }),
-    // Pages that fill the clipboard themselves may keep the event to themselves.
-    { capture: true },
-  )
+  }
+  const soon = (): void => {
+    if (!due) idle(look)
+    due = true
+  }
 
   return {
-    ended(what, answer, ago) {
+    ended(turn, answer, ago) {
       // One that is shown in its place, as a regenerated one is, replaces it.
-      all = all.filter((other) => other.answer !== answer && other.answer.isConnected).slice(1 - MOST)
-      const head = answer.firstElementChild ?? answer
-      all.push({ what, answer, head, looks: LOOKS })
+      all = all.filter((other) => (here(other.answer) ?? answer) !== answer).slice(1 - MOST)
+      const head = new WeakRef(answer.firstElementChild ?? answer)
+      all.push({ turn, answer: new WeakRef(answer), head, looks: LOOKS })
       observer.disconnect()
-      for (const one of all) if (one.head) observer.observe(one.head)
-      stay = { what, since: clock.now() - ago }
+      for (const one of all) {
+        const first = one.head?.deref()
+        if (first) observer.observe(first)
+      }
+      stay = { turn, since: clock.now() - ago }
       soon()
     },
     on() {
       const ms = stay ? Math.min(clock.now() - stay.since, STAY) : 0
-      if (ms >= SECOND) tell(stay!.what, 'dwell', Math.round(ms) / 1000)
+      if (ms >= SECOND) tell(stay!.turn, 'dwell', Math.round(ms) / 1000)
       stay = undefined
-      if (document.hidden) for (const one of all) one.seenAt = undefined
+      if (hidden()) for (const one of all) one.seenAt = undefined
     },
     back: soon,
     stop() {
@@ -178,7 +162,6 @@ export function watchAfterwards<T>(options: {
       all = []
       observer.disconnect()
       clock.clearTimeout(timer)
-      uncopy()
     },
   }
 }

@@ -1,40 +1,8 @@
-/** Turns what a user thought of an answer into a FeedbackRecord; which turn it belongs to is found elsewhere. Pure but for its revision counter. */
+/** Makes the records of feedback and signals, under ids that are the same wherever and whenever they are made. Pure. */
 import type { FeedbackOptions } from '../api.ts'
 import type { Origin } from '../page/origin.ts'
-import type { FeedbackRecord, TurnRef } from '../turn/record.ts'
-
-/** What a value means: the name of the evaluation, score and label. Undefined score and label: not a feedback. */
-interface Meaning {
-  name: string
-  score?: number
-  label?: string
-}
-
-const scales: Record<string, [least: number, most: number]> = { rating: [1, 5], csat: [1, 5], nps: [0, 10] }
-const retracted = { label: 'retracted' }
-
-/** The form shown when a value is none. */
-export const feedbackForm =
-  "feedback takes 'up', 'down', null to take it back, a rating 1–5, { rating, max }, { csat: 1–5 }, { nps: 0–10 } or { comment: '…' }"
-
-/** Undefined when the value is out of range or of no known form. */
-export function meaningOf(value: unknown): Meaning | undefined {
-  if (value === 'up' || value === 'down') return { name: 'thumb', score: value === 'up' ? 1 : 0, label: value }
-  if (value === null) return { name: 'thumb', ...retracted }
-  if (typeof value === 'number') return meaningOf({ rating: value })
-  if (typeof value !== 'object') return undefined
-  const given = value as Record<string, unknown>
-  for (const [name, [least, most]] of Object.entries(scales)) {
-    const score = given[name]
-    if (score === undefined) continue
-    if (score === null) return { name, ...retracted }
-    const top = name === 'rating' && typeof given.max === 'number' && given.max > 1 ? given.max : most
-    return typeof score === 'number' && score >= least && score <= top
-      ? { name, score, label: `${score}/${top}` }
-      : undefined
-  }
-  return typeof given.comment === 'string' && given.comment !== '' ? { name: 'comment' } : undefined
-}
+import type { FeedbackRecord, SignalRecord, TurnRef } from '../turn/record.ts'
+import type { Meaning } from './meaning.ts'
 
 /** 64 bits of `text` as 16 hex digits (two FNV-1a streams): equal on every page, so a toggle after a reload meets its first revision. */
 function hash64(text: string): string {
@@ -49,10 +17,10 @@ function hash64(text: string): string {
   return hex(a ^ (b >>> 15)) + hex(b ^ (a >>> 13) ^ 1)
 }
 
-/** `traceparent` of a turn's span as a reference; undefined when it is not one. The turn's id is then not known. */
-export function refOf(traceparent: unknown): TurnRef | undefined {
-  const match = /^00-([0-9a-f]{32})-([0-9a-f]{16})-/.exec(typeof traceparent === 'string' ? traceparent : '')
-  return match ? { turnId: '', traceId: match[1]!, spanId: match[2]! } : undefined
+/** @param anchor what it is about @param name of the evaluation, or kind of the signal; they share no word */
+function idsOf(anchor: string, name: string): { id: string; traceId: string; spanId: string } {
+  const id = hash64(`${anchor}:${name}`)
+  return { id, traceId: hash64(`${id}a`) + hash64(`${id}b`), spanId: hash64(`${id}c`) }
 }
 
 /**
@@ -68,15 +36,12 @@ export function feedbackRecord(
   epochMs: number,
   source: FeedbackRecord['source'] = 'api',
 ): FeedbackRecord {
-  const id = hash64(`${anchor}:${meaning.name}`)
   const { comment, tags } = options
   return {
     v: 1,
     kind: 'feedback',
     rev: Math.floor(epochMs),
-    id,
-    traceId: hash64(`${id}a`) + hash64(`${id}b`),
-    spanId: hash64(`${id}c`),
+    ...idsOf(anchor, meaning.name),
     ...origin,
     turn,
     at: epochMs,
@@ -86,3 +51,28 @@ export function feedbackRecord(
     source,
   }
 }
+
+/** Revisions of a signal fall with time, so that of tellings on several pages the first stands: ms left until 2248. */
+const END = 2 ** 43
+
+/**
+ * @param anchor what makes two signals of a kind the same one: the turn's span id, or one of its own where no turn is known
+ * @param epochMs when it was given
+ */
+export const signalRecord = (
+  { signal, ...more }: Pick<SignalRecord, 'signal' | 'value' | 'copied'>,
+  origin: Origin,
+  turn: TurnRef | undefined,
+  anchor: string,
+  epochMs: number,
+): SignalRecord => ({
+  v: 1,
+  kind: 'signal',
+  rev: END - Math.floor(epochMs),
+  ...idsOf(anchor, signal),
+  ...origin,
+  turn,
+  at: epochMs,
+  signal,
+  ...more,
+})

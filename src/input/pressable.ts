@@ -1,6 +1,6 @@
 /** What a control says of itself, and what can be pressed to rate; leaves the words to labels.ts, which comes later. */
 import { texts } from '../base/nodes.ts'
-import type { Control } from './ui.ts'
+import type { Control, Ui } from './ui.ts'
 
 /** Ordinary text cannot be pressed, and a link that leads away rates nothing. */
 export const PRESSABLE =
@@ -26,3 +26,12 @@ export function sayingsOf(element: Element): string[] {
 }
 
 export const isRating = (control: Control | undefined): boolean => control === 'up' || control === 'down'
+
+/** How the controls that rate an answer are known: by the page's selectors, else by what they say of themselves. */
+export function ratingControls({ up, down }: Ui, read: (label: string) => Control | undefined) {
+  const named = [up, down].filter(Boolean).join()
+  return {
+    among: named || PRESSABLE,
+    rates: (element: Element): boolean => !!named || sayingsOf(element).some((label) => isRating(read(label))),
+  }
+}

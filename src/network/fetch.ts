@@ -86,7 +86,8 @@ function withHeaders(headers: HeadersInit, init: RequestInit | undefined, reques
     : { ...init, ...more }
 }
 
-export function createFetchTap(options: WireOptions): FetchTap {
+/** @param refused the page's fetch could not be replaced: it is frozen, or what is written is not kept */
+export function createFetchTap(options: WireOptions, refused?: () => void): FetchTap {
   const { port, guard, clock, skip } = options
   const doubts = createDoubts(guard.hint)
   // Calls that a wrapper of ours has passed on and that have not come by another: until then, or until they are answered.
@@ -214,6 +215,7 @@ export function createFetchTap(options: WireOptions): FetchTap {
       const wrapped = wrap(original, true)
       watching = true
       guard(() => (target.fetch = wrapped))
+      if (target.fetch === original) refused?.()
       return () => {
         watching = false
         guard(() => {

@@ -322,7 +322,7 @@ export type Copied = 'whole' | 'part' | 'code'
  */
 export type SignalKind = 'exposed' | 'copy' | 'share' | 'dwell' | 'scroll_back' | 'handoff'
 
-/** An implicit reaction to an answer; once per turn and kind. */
+/** An implicit reaction to an answer; once per turn and kind: the first telling has the highest revision. */
 export interface SignalRecord extends RecordBase {
   /** Tells the records apart. */
   kind: 'signal'

@@ -191,8 +191,11 @@ test('a Request of the page is never written to, and sends what it would have se
   expect(namesThen).toEqual(names)
   // With anything in it, an init takes the Request's own referrer away: so it is without us.
   expect(bare.map(({ headers }) => headers.referer?.replace(server.origin, ''))).toEqual([
-    ...['/from?here', '/from?here', '/from?here'],
-    ...['/', undefined],
+    '/from?here',
+    '/from?here',
+    '/from?here',
+    '/',
+    undefined,
   ])
 })
 

@@ -12,9 +12,10 @@ export interface WatchPages {
   close(): Promise<void>
 }
 
-export async function watchPages(): Promise<WatchPages> {
+/** @param kit what is bundled into the page */
+export async function watchPages(kit = 'watch-kit.ts'): Promise<WatchPages> {
   const { outputFiles } = await build({
-    entryPoints: [new URL('watch-kit.ts', import.meta.url).pathname],
+    entryPoints: [new URL(kit, import.meta.url).pathname],
     bundle: true,
     write: false,
     format: 'iife',

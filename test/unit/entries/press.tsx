@@ -2,9 +2,13 @@
 import { useRef } from 'react'
 import { useFeedback } from '../../../src/react.ts'
 
-export function Thumbs() {
+export function Thumbs({ kept }: { kept?: 'up' | 'down' | null }) {
   const message = useRef<HTMLDivElement>(null)
   const { up, down } = useFeedback(message)
+  useFeedback('m-1', { value: kept })
+  useFeedback(undefined, { value: null })
+  // @ts-expect-error -- a thumb is up or down
+  useFeedback(message, { value: 'yes' })
   return (
     <div ref={message}>
       <button onClick={up}>Good</button>

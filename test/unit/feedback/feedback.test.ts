@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { feedbackRecord, meaningOf, refOf } from '../../../src/feedback/record.ts'
+import { refOf } from '../../../src/feedback/about.ts'
+import { meaningOf } from '../../../src/feedback/meaning.ts'
+import { feedbackRecord } from '../../../src/feedback/record.ts'
 
 const origin = { sessionId: 's', pageId: 'p' }
 const turn = { turnId: 't1', traceId: '0'.repeat(31) + '1', spanId: '0'.repeat(15) + '2' }
