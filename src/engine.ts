@@ -17,9 +17,10 @@ import type { Config } from './config.ts'
 import { createReactions } from './feedback/reactions.ts'
 import type { Reactions } from './feedback/reactions.ts'
 import { givenTo } from './given.ts'
-import { labelReader, readGesture } from './input/labels.ts'
+import { readControl } from './input/controls.ts'
+import { labelReader } from './input/labels.ts'
 import { ratingControls } from './input/pressable.ts'
-import type { Control, Ui } from './input/ui.ts'
+import type { Ui } from './input/ui.ts'
 import { createJudge } from './intent/judge.ts'
 import { promptOf } from './network/chat-call.ts'
 import type { ChatLikeness } from './network/chat-call.ts'
@@ -28,6 +29,7 @@ import type { Propagation } from './network/trace.ts'
 import type { Outlet } from './outlet.ts'
 import { originOf } from './page/origin.ts'
 import type { Session } from './page/session.ts'
+import { createPulse } from './page/pulse.ts'
 import type { PageStates } from './page/states.ts'
 import { createPaintClock } from './screen/paint.ts'
 import { watchTranscript } from './screen/transcript.ts'
@@ -71,11 +73,9 @@ export interface EngineOptions {
 }
 
 /** The verbs of the handle, and the port of the watchers. */
-export interface Engine extends TurnsPort, Pick<Reactions, 'feedback' | 'signal' | 'used' | 'bind'> {
+export interface Engine extends TurnsPort, Pick<Reactions, 'feedback' | 'signal' | 'bind'> {
   /** Turns opened so far. */
   opened(): number
-  /** Tells a control by its label. */
-  read(label: string): Control | undefined
   /** Begins to watch the screen; ended when consent is denied, and by `end()`. */
   watch(): void
   /** Settles what is open and watches no more. */
@@ -88,6 +88,7 @@ const primes = new Set<string>(['submit', 'regenerate', 'edit'])
 export function createEngine(options: EngineOptions): Engine {
   const { config, clock, timing, guard, session, states, outlet, ui, advise } = options
   const idle = createIdle(clock, guard)
+  const pulse = createPulse({ clock, guard, timing, states })
   // Turns whose record may still change; while there is one, the heart beats.
   const open = new Set<string>()
   let unwatch: Stop | undefined
@@ -121,11 +122,11 @@ export function createEngine(options: EngineOptions): Engine {
     promptOf,
     ...options.propagation,
     backendOf,
-    awake: states.awake,
+    awake: pulse.awake,
     screen: (port, prompt) => transcript?.open(port, prompt, clock.behind() > 0),
     onOpen(turn, opened) {
       open.add(turn.id)
-      states.active(true)
+      pulse.active(true)
       reactions.attention(false)
       outlet?.put(turn, 'open', true)
       judge?.(turn, opened)
@@ -134,7 +135,7 @@ export function createEngine(options: EngineOptions): Engine {
     onChange: (turn) => outlet?.put(turn, 'open'),
     onSettled(turn) {
       open.delete(turn.id)
-      states.active(open.size > 0)
+      pulse.active(open.size > 0)
       outlet?.put(turn, 'ready', true)
       guard(() => reactions.settled(turn))
       if (config.debug) console.debug('[chat-vitals] turn', turn)
@@ -160,7 +161,8 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     ...turns,
     gesture(seen) {
-      const gesture = readGesture(seen, read)
+      const gesture = readControl(seen, { ui: ui ?? {}, read, used: reactions.used })
+      if (!gesture) return
       // First: what the page shows of a send before its turn is open belongs to that turn.
       if (primes.has(gesture.kind)) transcript?.prime(gesture.prompt)
       turns.gesture(gesture)
@@ -178,10 +180,8 @@ export function createEngine(options: EngineOptions): Engine {
         promised,
       )
     },
-    read,
     feedback: (value, about) => reactions.feedback(value, givenTo('feedback', about, advise)),
     signal: (kind, about) => reactions.signal(kind, givenTo('signal', about, advise)),
-    used: reactions.used,
     bind: reactions.bind,
     watch() {
       if (unwatch) return
@@ -194,7 +194,13 @@ export function createEngine(options: EngineOptions): Engine {
         beacon: config.paintBeacon !== false,
       })
       transcript = watchTranscript({ guard, clock, paint, states, ui, composer: options.composer })
-      unwatch = stopAll([paint.stop, transcript.stop, guard(reactions.watch), () => (transcript = undefined)])
+      unwatch = stopAll([
+        pulse.watch(),
+        paint.stop,
+        transcript.stop,
+        guard(reactions.watch),
+        () => (transcript = undefined),
+      ])
     },
     end() {
       reactions.attention(false)

@@ -91,7 +91,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
     localStorage: config.storage === false ? undefined : attempt(() => localStorage),
   }
   const consent = createConsent(config.consent)
-  const states = createStates({ clock, guard, timing })
+  const states = createStates(guard)
   const session = createSession({
     clock,
     timing,
@@ -253,8 +253,6 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
       ui,
       clock,
       guard,
-      reader: () => engine?.read,
-      on: (control, element) => tell((it) => it.used(control, element)),
     })
     composer = actions.composer
     unwatch = stopAll([

@@ -3,11 +3,10 @@ import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
 import { listen, stopAll } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
-import type { GestureKind, PagePort } from '../turn/marks.ts'
+import type { GestureKind, PagePort, Saying } from '../turn/marks.ts'
 import { closest } from '../base/nodes.ts'
-import { PRESSABLE, attributesOf, isRating, sayingsOf } from './pressable.ts'
-import { GESTURES } from './ui.ts'
-import type { Control, Ui } from './ui.ts'
+import { attributesOf, sayingsOf } from './pressable.ts'
+import type { Ui } from './ui.ts'
 
 export interface Actions {
   /** The text field the user last wrote in. */
@@ -27,7 +26,8 @@ const CLICKABLE =
   'button,[role=button],a,[role=menuitem],input[type=submit],input[type=button],label,summary,[onclick],[aria-label],[title]'
 /** Levels above a click that may name it; a whole message is no control. */
 const LEVELS = 4
-const CONTROLS: Control[] = ['stop', 'send', 'regenerate', 'edit', 'newConversation', 'copy', 'share', 'up', 'down']
+/** Of longer ones, letters, no control is named. */
+const LONGEST = 200
 
 const textOf = (field: Element): string => (field as HTMLTextAreaElement).value ?? field.textContent ?? ''
 
@@ -40,14 +40,10 @@ export function watchActions(options: {
   root?: Document | Element
   clock: Clock
   guard: Guard
-  /** Tells a control by its label. Undefined as long as nobody can: the gesture then takes its labels along. */
-  reader(): ((label: string) => Control | undefined) | undefined
-  /** Every control that was recognised, copy among them; thumbs only when that is sure. */
-  on?: (control: Control, element: Element) => void
   /** False takes events that scripts made; for tests without a browser. */
   trusted?: boolean
 }): Actions {
-  const { port, ui = {}, root = document, clock, guard, reader, on, trusted = true } = options
+  const { port, ui = {}, root = document, clock, guard, trusted = true } = options
   let field: Element | undefined
   // One send makes several events (Enter, its synthetic click, submit): the first counts.
   let lastSend: { at: number; field: Element | undefined } | undefined
@@ -88,48 +84,30 @@ export function watchActions(options: {
     queueMicrotask(() => waiting && look())
   }
 
-  const report = (kind: GestureKind, event: Event, sure: boolean, element: Element): void => {
+  const report = (kind: GestureKind, event: Event, sure: boolean, element: Element, said?: Saying[]): void => {
     const at = event.timeStamp
     const text = prompt()
-    const labels = unread[0] && unread
-    unread = []
     if (kind == 'submit') {
       if (lastSend && at - lastSend.at < 50 && lastSend.field === composer()) return
       lastSend = { at, field: composer() }
     }
-    port.gesture({ kind, at, sure, prompt: text, element, labels })
+    port.gesture({ kind, at, sure, prompt: text, element, said })
     if (kind == 'submit' || kind == 'other') watchEmptied()
   }
 
-  // Of the control clicked last, which nobody could read.
-  let unread: [string, boolean][] = []
-  const controlOf = (start: Element): { control: Control; sure: boolean; element: Element } | undefined => {
-    let hinted: ReturnType<typeof controlOf>
-    const read = reader()
-    unread = []
-    for (const control of CONTROLS) {
-      const selector = ui[control]
-      const element = selector && closest(start, selector)
-      if (element) return { control, sure: true, element }
-    }
+  /** Read at once: the button may say something else when somebody is here who understands it. */
+  const sayingsAt = (start: Element): Saying[] => {
+    const all: Saying[] = []
     let level = 0
     for (let element: Element | null = start; element && level < LEVELS; level++, element = element.parentElement) {
-      // What the control says of itself is sure; what its name or class hints at is not.
-      const sayings = sayingsOf(element)
-      const labels = [...sayings, ...attributesOf(element, 'name id class data-action value alt')]
-      for (let i = 0; i < labels.length; i++) {
-        const label = labels[i]!
-        if (!label || label.length > 200) continue
-        const control = read?.(label)
-        const sure = i < sayings.length && (!isRating(control) || element.matches(PRESSABLE))
-        if (control && (sure || !isRating(control))) return { control, sure, element }
-        // The button around an icon of that name may say it surely.
-        if (control) hinted ??= { control, sure, element }
-        if (!read) unread.push([label, sure])
+      const say = (labels: string[], own: boolean) => {
+        for (const label of labels) if (label && label.length <= LONGEST) all.push({ element: element!, label, own })
       }
+      say(sayingsOf(element), true)
+      say(attributesOf(element, 'name id class data-action value alt'), false)
       if (element.matches(CLICKABLE)) break
     }
-    return hinted
+    return all
   }
 
   const onClick = guard.wrap((event: MouseEvent) => {
@@ -138,17 +116,7 @@ export function watchActions(options: {
     // Enter in a form also clicks its button: the key was the gesture.
     if (lastSend && event.timeStamp - lastSend.at < 50 && event.detail == 0) return
     if (start.matches(FIELD)) return
-    const found = controlOf(start)
-    if (found) {
-      if (found.sure || !isRating(found.control)) on?.(found.control, found.element)
-      const kind = GESTURES[found.control]
-      // A send button that finds nothing to send is often the stop button.
-      if (kind == 'submit' && !prompt()) report('other', event, false, found.element)
-      else if (kind) report(kind, event, found.sure, found.element)
-      return
-    }
-    const element = closest(start, CLICKABLE) ?? start
-    report(prompt() ? 'submit' : 'other', event, false, element)
+    report(prompt() ? 'submit' : 'other', event, false, closest(start, CLICKABLE) ?? start, sayingsAt(start))
   })
   const onKey = guard.wrap((event: KeyboardEvent) => {
     const start = origin(event)

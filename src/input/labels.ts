@@ -1,7 +1,5 @@
 /** What chat pages call their controls, in nine languages: tells a control by its label. */
 import { isRating } from './pressable.ts'
-import type { Gesture } from '../turn/marks.ts'
-import { GESTURES } from './ui.ts'
 import type { Control } from './ui.ts'
 
 /**
@@ -50,16 +48,4 @@ export function labelReader(): (label: string) => Control | undefined {
     const control = rows.find(([, words]) => words.test(text))?.[0]
     return isRating(control) && isSentence(text) ? undefined : control
   }
-}
-
-/** A gesture whose control could not be read when it was made, as its labels tell it now. */
-export function readGesture({ labels, ...gesture }: Gesture, read: (label: string) => Control | undefined): Gesture {
-  for (const [label, sure] of labels ?? []) {
-    const control = read(label)
-    if (!control) continue
-    const kind = GESTURES[control]
-    // A send button that finds nothing to send is often the stop button.
-    return kind && (kind !== 'submit' || gesture.prompt) ? { ...gesture, kind, sure } : gesture
-  }
-  return gesture
 }

@@ -14,6 +14,13 @@ export interface Promised {
 /** What the user did, as far as the page's markup tells. `other`: a click or key that may be a send or a stop. */
 export type GestureKind = 'submit' | 'stop' | 'regenerate' | 'edit' | 'new_conversation' | 'other'
 
+/** `own`: it says so itself; else its name or class hints at it. */
+export interface Saying {
+  element: Element
+  label: string
+  own: boolean
+}
+
 export interface Gesture {
   kind: GestureKind
   /** `event.timeStamp` of the trusted event. */
@@ -24,8 +31,8 @@ export interface Gesture {
   prompt?: string
   /** Where it happened; lets an edit or regenerate find its turn. */
   element?: Element
-  /** What a control that could not be read yet says of itself: a label, and whether that is sure. In order of weight. */
-  labels?: [label: string, sure: boolean][]
+  /** Of a click: what the control and those around it said of themselves, in order of weight. */
+  said?: Saying[]
   promised?: Promised
 }
 

@@ -5,6 +5,7 @@ import { timing } from '../../src/base/timing.ts'
 import type { ScreenPort, ScreenTarget } from '../../src/turn/marks.ts'
 import { watchActions } from '../../src/input/actions.ts'
 import { createStates } from '../../src/page/states.ts'
+import { readControl } from '../../src/input/controls.ts'
 import { labelReader } from '../../src/input/labels.ts'
 import { createPaintClock } from '../../src/screen/paint.ts'
 import { watchTranscript } from '../../src/screen/transcript.ts'
@@ -34,7 +35,7 @@ const log = () => {
   })
 }
 const labels = labelReader()
-const states = createStates({ clock, guard, timing })
+const states = createStates(guard)
 states.watch()
 const kit = {
   clock,
@@ -42,8 +43,18 @@ const kit = {
   timing,
   said,
   log,
-  watchActions: (options: Omit<Parameters<typeof watchActions>[0], 'reader'>) =>
-    watchActions({ reader: () => labels, ...options }),
+  /** With their controls read, as the engine does. */
+  watchActions: ({ port, on, ...options }: Parameters<typeof watchActions>[0] & { on: (control: string) => void }) =>
+    watchActions({
+      ...options,
+      port: {
+        ...port,
+        gesture(seen) {
+          const gesture = readControl(seen, { ui: options.ui ?? {}, read: labels, used: on })
+          if (gesture) port.gesture(gesture)
+        },
+      },
+    }),
   states,
   createPaintClock,
   watchTranscript,

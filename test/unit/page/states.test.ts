@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import type { Clock } from '../../../src/base/clock.ts'
 import { createGuard } from '../../../src/base/guard.ts'
 import { timing } from '../../../src/base/timing.ts'
+import { createPulse } from '../../../src/page/pulse.ts'
 import { createStates } from '../../../src/page/states.ts'
 import type { PageChange } from '../../../src/turn/marks.ts'
 
@@ -39,9 +40,13 @@ const note = (change: PageChange) => {
   else if (change.kind !== 'beat') said.push(change.kind)
 }
 const start = (hear = note) => {
-  const states = createStates({ clock, guard: createGuard(), timing })
+  const guard = createGuard()
+  const states = createStates(guard)
   states.on(hear)
-  return { ...states, stop: states.watch() }
+  const stop = states.watch()
+  const pulse = createPulse({ clock, guard, timing, states })
+  const still = pulse.watch()
+  return { on: states.on, active: pulse.active, awake: pulse.awake, stop: () => (still(), stop()) }
 }
 
 beforeEach(() => {
