@@ -11,7 +11,7 @@ export interface Subjects {
   /** The turn whose answer stands by `element`, answers under way included. */
   near(element: Element): Near | undefined
   /**
-   * The turn that it is about. Rejects never.
+   * The turn that it is about.
    * @param within an element has to stand in the answer's own message
    */
   of(about: About, within?: boolean): Promise<TurnRef | undefined>

@@ -71,7 +71,7 @@ test.each<[string, () => unknown]>([
   ],
 ])('%s is a second init, and said', async (_, begin) => {
   await begin()
-  await vi.waitFor(() => expect(warned().join()).toContain('init was called twice'))
+  await vi.waitFor(() => expect(warned().join()).toContain('init was called twice'), { timeout: 20_000 })
 })
 
 test('after stop() the component starts anew', async () => {
