@@ -424,7 +424,7 @@ export const device = [
         const tab = await open('help', help)
         await t.chat(tab, short)
         const gone = t.n % 8 < 4
-        await t.until(async () => (await t.peek()).rows > 0, 'its row')
+        await t.until(async () => (await t.peek()).ready > 0, 'its row')
         if (gone) await t.close(tab)
         const [trace] = t.site.ledger
         if (kind === 'full') {
@@ -444,15 +444,15 @@ export const device = [
         if (kind === 'withdrawn') {
           await shop.down()
           await t.chat(one, short)
-          await t.until(async () => (await t.peek()).rows > 1, 'rows of both')
+          await t.until(async () => (await t.peek()).ready > 1, 'rows of both')
           await one.run('handle.consent("denied")')
         }
         if (kind === 'full') await t.until(async () => (await t.peek()).rows < 12, 'the end of what is over the cap')
         await t.sleep(800)
-        const { traces, rows } = await t.peek()
+        const { traces, ready, rows } = await t.peek()
         t.facts[kind] = rows
         t.expect(traces.includes(trace), `${kind}: the other application’s turn is no longer on the device`)
-        if (kind === 'withdrawn') t.expect(rows === 1, `${rows} rows are left, one is the other’s`)
+        if (kind === 'withdrawn') t.expect(ready === 1, `${ready} turns are left, one is the other’s`)
         await help.up()
         if (gone) await open('help', help)
         await t.until(() => arrived() === 1, 'the other application’s turn', 20_000)

@@ -20,7 +20,7 @@ export const scale = 0.1
 
 /** What a page without the library finds of it on the device: ids of turns that wait, and what was dropped. */
 const peek = async () => {
-  const found = { traces: [], dropped: 0, rows: 0, others: [], kept: [] }
+  const found = { traces: [], dropped: 0, rows: 0, ready: 0, others: [], kept: [] }
   let storage
   try {
     storage = localStorage
@@ -52,6 +52,7 @@ const peek = async () => {
         tx.objectStore('records').getAll().onsuccess = ({ target }) => {
           for (const row of target.result) {
             found.rows++
+            if (row?.state === 'ready' && row.record?.kind === 'turn') found.ready++
             if (row?.v === 1) add(row.record)
             else found.others.push(row?.v)
           }
