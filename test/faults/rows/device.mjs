@@ -46,21 +46,38 @@ const plant = async (rows, version = 1) => {
 /** Sound rows as they lie on a device: a page view of the shop so large, and an open turn of a page that is no more. */
 const rowOf = (to, state, bytes, record) => [
   {
-    ...{ v: 1, to, state, rev: 1, at: Date.now(), seen: 1, pageId: record.pageId, bytes },
-    ...{ resource: { 'service.name': to }, record: { v: 1, rev: 1, sessionId: 'f'.repeat(32), ...record } },
+    v: 1,
+    to,
+    state,
+    rev: 1,
+    at: Date.now(),
+    seen: 1,
+    pageId: record.pageId,
+    bytes,
+    resource: { 'service.name': to },
+    record: { v: 1, rev: 1, sessionId: 'f'.repeat(32), startedAt: Date.now() - 5000, ...record },
   },
   record.id,
 ]
 const hex = (n, length) => (n + 1).toString(16).padStart(length, '0')
+const idsOf = (i) => ({ id: hex(i, 16), pageId: hex(i + 100, 16), traceId: hex(i, 32), spanId: hex(i, 16) })
 const over = (i, bytes) =>
   rowOf('shop', 'ready', bytes, {
-    ...{ kind: 'page', id: hex(i, 16), pageId: hex(i, 16), traceId: hex(i, 32), spanId: hex(i, 16) },
-    ...{ startedAt: Date.now(), at: Date.now(), url: 'http://127.0.0.1/', vitals: [], opened: 0 },
+    kind: 'page',
+    ...idsOf(i),
+    at: Date.now(),
+    url: 'http://127.0.0.1/',
+    vitals: [],
+    opened: 0,
   })
 const left = (i) =>
   rowOf('faults', 'open', 900, {
-    ...{ kind: 'turn', id: hex(i, 16), pageId: hex(i + 100, 16), traceId: hex(i, 32), spanId: hex(i, 16), seq: 1 },
-    ...{ startedAt: Date.now() - 5000, trigger: 'submit', moments: { submit: 0, request: 5 }, requests: [] },
+    kind: 'turn',
+    ...idsOf(i),
+    seq: 1,
+    trigger: 'submit',
+    moments: { submit: 0, request: 5 },
+    requests: [],
     render: { frames: 0, chars: 0, curve: [] },
   })
 const short = { words: 6, every: 10 }
