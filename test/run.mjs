@@ -1,13 +1,15 @@
 // `npm test`: installs what is missing, builds, and runs the unit tests (happy-dom) and the browser tests (real
-// Chromium against the built bundles). `node test/run.mjs unit|browser [filter…]` runs one kind. Last line: totals.
+// Chromium against the built bundles). `node test/run.mjs unit|browser|packed [filter…]` runs one kind; packed, which
+// installs applications from the registry, only so. Last line: totals.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const [kind, ...filters] = process.argv.slice(2)
-const kinds = kind === 'unit' || kind === 'browser' ? [kind] : ['unit', 'browser']
-if (kind && kinds.length === 2) filters.unshift(kind)
+const known = ['unit', 'browser', 'packed'].includes(kind)
+const kinds = known ? [kind] : ['unit', 'browser']
+if (kind && !known) filters.unshift(kind)
 
 if (Number(process.versions.node.split('.')[0]) < 20) {
   console.error(`chat-vitals needs Node 20 or later, this is ${process.version}`)
@@ -34,7 +36,7 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(`${root}pac
 }
 must('build', 'npm', ['run', '--silent', 'build'])
 
-if (kinds.includes('browser')) {
+if (kinds.some((one) => one !== 'unit')) {
   const { findChromium } = await import('./support/browsers.mjs')
   try {
     console.log(`\n> Chromium: ${await findChromium({ install: true })}`)

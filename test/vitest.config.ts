@@ -28,6 +28,18 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        root,
+        test: {
+          name: 'packed',
+          environment: 'node',
+          include: ['test/packed/**/*.test.ts'],
+          // Installs and builds of whole applications, on machines that are shared.
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 })

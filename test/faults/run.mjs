@@ -62,7 +62,7 @@ const support = await import(supportFile)
 const all = given.soak ? [soak(Number(given.soak))] : given.loads ? [...rows, ...loads] : rows
 const chosen = all.filter(({ row }) => !wanted || wanted.includes(String(row)))
 if (!chosen.length)
-  throw new Error(`--rows ${given.rows}: there are 1 to 41, and the loads ${loads.map((one) => one.row)}`)
+  throw new Error(`--rows ${given.rows}: there are 1 to ${rows.length}, and the loads ${loads.map((one) => one.row)}`)
 
 /** Kept from trial to trial: a run that is cut short has told what it saw. */
 let report = []

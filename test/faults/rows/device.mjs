@@ -1,4 +1,5 @@
-// Faults of the device: storage, clocks, other tabs, consent, files that are missing.
+// Faults of the device: storage, clocks, other tabs and applications, consent, files that are missing or of another release.
+import { plainly } from '../support/site.mjs'
 
 const filled = `{
   // Real letters until the browser itself says that it is full.
@@ -42,6 +43,43 @@ const plant = async (rows, version = 1) => {
     }
   })
 }
+/** Sound rows as they lie on a device: a page view of the shop so large, and an open turn of a page that is no more. */
+const rowOf = (to, state, bytes, record) => [
+  {
+    v: 1,
+    to,
+    state,
+    rev: 1,
+    at: Date.now(),
+    seen: 1,
+    pageId: record.pageId,
+    bytes,
+    resource: { 'service.name': to },
+    record: { v: 1, rev: 1, sessionId: 'f'.repeat(32), startedAt: Date.now() - 5000, ...record },
+  },
+  record.id,
+]
+const hex = (n, length) => (n + 1).toString(16).padStart(length, '0')
+const idsOf = (i) => ({ id: hex(i, 16), pageId: hex(i + 100, 16), traceId: hex(i, 32), spanId: hex(i, 16) })
+const over = (i, bytes) =>
+  rowOf('shop', 'ready', bytes, {
+    kind: 'page',
+    ...idsOf(i),
+    at: Date.now(),
+    url: 'http://127.0.0.1/',
+    vitals: [],
+    opened: 0,
+  })
+const left = (i) =>
+  rowOf('faults', 'open', 900, {
+    kind: 'turn',
+    ...idsOf(i),
+    seq: 1,
+    trigger: 'submit',
+    moments: { submit: 0, request: 5 },
+    requests: [],
+    render: { frames: 0, chars: 0, curve: [] },
+  })
 const short = { words: 6, every: 10 }
 
 export const device = [
@@ -355,7 +393,7 @@ export const device = [
         const hints = await tab.run('said.filter((text) => text.includes("did not load")).length')
         t.expect(hints === 1, `${hints} hints`)
         t.expect(t.turns().length === 0, 'something was sent without the part')
-        const tries = t.site.asked.filter((path) => path === `/chat-vitals.${part}.js`).length
+        const tries = t.site.asked.filter((path) => plainly(path.slice(1)) === `chat-vitals.${part}.js`).length
         t.expect(tries >= 1 && tries <= 4, `${tries} tries in two seconds`)
       }
       if (goesOn) delete t.site.files[`chat-vitals.${part}.js`]
@@ -369,6 +407,219 @@ export const device = [
         await t.ready(tab)
         await t.quiet(tab)
       }
+    },
+  },
+  {
+    row: 45,
+    title: 'two applications on one origin',
+    injected:
+      'two services with a collector each; one’s answers 429 with an hour of Retry-After, its rows are over the cap of the device, its user withdraws consent or had never given it; the other’s turns wait on the device',
+    drops: true,
+    async trial(t) {
+      const kind = t.pick(['refuses', 'withdrawn', 'full', 'denied'])
+      const [shop, help] = [t.collector, await t.another()]
+      const open = (service, endpoint, more) => t.visit({ init: { service, endpoint: endpoint.url }, ...more })
+      const arrived = () => help.unique('chat.turn').length
+      if (kind === 'refuses') {
+        shop.always({ status: t.n % 8 ? 503 : 429, headers: { 'retry-after': '3600' } })
+        const one = await open('shop', shop)
+        await t.chat(one, short)
+        await t.until(() => shop.requests.length > 0, 'the refused request')
+        await t.chat(await open('help', help), short)
+        await t.until(() => arrived() === 1, 'the turn of the application whose collector takes it', 20_000)
+        t.expect(
+          shop.requests.length === 1,
+          `the collector that asked for a pause had ${shop.requests.length} requests`,
+        )
+        shop.always({})
+        await t.close(one)
+        await open('shop', shop, { before: '{ const now = Date.now; Date.now = () => now() + 3_700_000 }' })
+        await t.delivered('what the other collector had refused')
+      } else {
+        // The other's turn waits on the device, of a page that is still there or gone.
+        await help.down()
+        const tab = await open('help', help)
+        await t.chat(tab, short)
+        const gone = t.n % 8 < 4
+        await t.until(async () => (await t.peek()).ready > 0, 'its row')
+        if (gone) await t.close(tab)
+        const [trace] = t.site.ledger
+        if (kind === 'full') {
+          const blank = await t.blank()
+          await blank.run(
+            plant,
+            Array.from({ length: 12 }, (_, i) => over(i, 600_000)),
+          )
+          await blank.close()
+          shop.always({ status: 503, headers: { 'retry-after': '3600' } })
+        }
+        const one = await open(
+          'shop',
+          shop,
+          kind === 'denied' ? { init: { service: 'shop', endpoint: shop.url, consent: 'denied' }, bare: true } : {},
+        )
+        if (kind === 'withdrawn') {
+          await shop.down()
+          await t.chat(one, short)
+          await t.until(async () => (await t.peek()).ready > 1, 'rows of both')
+          await one.run('handle.consent("denied")')
+        }
+        if (kind === 'full') await t.until(async () => (await t.peek()).rows < 12, 'the end of what is over the cap')
+        await t.sleep(800)
+        const { traces, ready, rows } = await t.peek()
+        t.facts[kind] = rows
+        t.expect(traces.includes(trace), `${kind}: the other application’s turn is no longer on the device`)
+        if (kind === 'withdrawn') t.expect(ready === 1, `${ready} turns are left, one is the other’s`)
+        await help.up()
+        if (gone) await open('help', help)
+        await t.until(() => arrived() === 1, 'the other application’s turn', 20_000)
+        if (kind === 'withdrawn') await shop.up()
+      }
+      const strange = [shop, help].map(
+        (one, i) => one.unique().filter(({ resource }) => resource['service.name'] !== ['shop', 'help'][i]).length,
+      )
+      t.expect(!strange[0] && !strange[1], `spans at the other’s collector: ${strange}`)
+    },
+  },
+  {
+    row: 46,
+    title: 'consent withdrawn while work is under way',
+    injected:
+      '`consent("denied")` in the answer of one request to the database after the other while a page recovers what a dead one left; in the task that binds, rates and stops; while a request to the collector hangs; granted again later',
+    drops: true,
+    async trial(t) {
+      const kind = t.pick(['recovery', 'idle write', 'send'])
+      /** Nothing of the library may be on the device while it is denied; afterwards another session. */
+      const deniedThenGranted = async (tab, session, when) => {
+        await t.sleep(1000)
+        const { kept } = await t.peek()
+        t.expect(!kept.length, `${when}: ${kept.join(', ')} on the device while consent is denied`)
+        await tab.run('handle.consent("granted")')
+        t.expect(
+          (await tab.run('handle.session().id')) !== session,
+          `${when}: the session goes on after the next grant`,
+        )
+      }
+      const start = { timing: { settle: 100, followUp: 100 } }
+      if (kind === 'recovery') {
+        await t.collector.down()
+        /** Withdraws when the database has answered for the nth time. */
+        const before = `{
+          window.answers = 0
+          window.most = Infinity
+          const look = () => { if (++answers === most) { window.was = handle.session().id; handle.consent('denied') } }
+          for (const [of, names] of [[IDBObjectStore, ['get', 'getAllKeys', 'put', 'count', 'openCursor']], [IDBIndex, ['getAll', 'openKeyCursor']]])
+            for (const name of names) {
+              const real = of.prototype[name]
+              of.prototype[name] = function (...all) {
+                const request = real.apply(this, all)
+                request.addEventListener('success', look, { once: true })
+                return request
+              }
+            }
+        }`
+        let all = Infinity
+        let tried = 0
+        for (let most = 1 + (Math.floor(t.n / 3) % 3); most <= Math.min(all, 30); most += 3) {
+          const blank = await t.blank()
+          await blank.run(plant, [left(most)])
+          await blank.close()
+          const tab = await t.visit({
+            before: `${before}; most = ${most === 1 + (Math.floor(t.n / 3) % 3) ? 'Infinity' : most}`,
+            bare: true,
+            ...start,
+          })
+          await t.until(() => tab.run('typeof turns === "object"').catch(() => false), 'the page')
+          await t.until(() => tab.run('answers >= Math.min(most, 12)'), 'answers of the database')
+          await t.sleep(400)
+          // Not every visit asks as often: then it has been withdrawn at each.
+          if (all !== Infinity && (await tab.run('answers < most'))) {
+            await t.close(tab)
+            break
+          }
+          if (all === Infinity) {
+            // The first visit counts them, and cleans up.
+            all = await tab.run('answers')
+            await tab.run('handle.consent("denied")')
+            await t.sleep(600)
+          } else {
+            tried++
+            await deniedThenGranted(tab, await tab.run('was'), `after answer ${most} of ${all}`)
+            await tab.run('handle.consent("denied")')
+            await t.sleep(300)
+          }
+          await t.close(tab)
+        }
+        t.facts.tried = tried
+        t.expect(tried >= 3, `withdrawn at ${tried} moments only`)
+        await t.collector.up()
+        await t.chat(await t.visit(), short)
+        await t.delivered('the turn after it')
+        return
+      }
+      const tab = await t.visit(start)
+      const session = await tab.run('handle.session().id')
+      if (kind === 'idle write') {
+        await t.collector.down()
+        await t.chat(tab, short)
+        await t.send(tab, { endless: true })
+        await t.streaming(tab)
+        await tab.run(
+          'handle.bind("m-1"); handle.feedback("up", { message: "m-1" }); handle.signal("handoff"); turns.at(-1).abort.abort(); handle.consent("denied")',
+        )
+      } else {
+        t.collector.next({ hang: true, keep: false })
+        await t.chat(tab, short)
+        await t.until(() => t.collector.requests.length === 1, 'a request under way')
+        await tab.run('handle.consent("denied")')
+      }
+      await deniedThenGranted(tab, session, kind)
+      if (kind === 'idle write') await t.collector.up()
+      await t.chat(tab, short)
+      const [trace] = [...t.site.ledger].slice(-1)
+      await t.until(() => t.turn(trace)['session.id'], 'the turn after the next grant')
+      t.expect(t.turn(trace)['session.id'] !== session, 'the turn after the next grant is of the old session')
+      const sent = t.collector.spans.filter(({ attributes }) => attributes['session.id'] === session)
+      t.expect(!sent.length, `${sent.length} spans of before were sent after all`)
+    },
+  },
+  {
+    row: 47,
+    title: 'a page between two deployments',
+    injected:
+      'a release with other files, deployed while the browser has the old parts in its cache, or the old first script, with its old parts or without; each file tells of which release it is',
+    async trial(t) {
+      const kind = t.pick(['new script', 'old script', 'old script alone'])
+      const first = 'chat-vitals.global.js'
+      const scripts = () => t.site.asked.filter((path) => path === `/${first}`).length
+      const keep = 'max-age=86400'
+      t.site.deploy('a', (file) =>
+        file === first ? (kind === 'new script' ? 'no-cache' : keep) : kind === 'old script alone' ? 'no-store' : keep,
+      )
+      const before = await t.visit()
+      await t.chat(before, short)
+      await t.delivered('the turn of the old release')
+      await t.close(before)
+      t.site.deploy('b', () => 'no-cache')
+      const asked = scripts()
+      const right = kind === 'new script' ? 'b' : 'a'
+      const tab = await t.visit({ bare: true })
+      await t.until(() => tab.run('typeof turns === "object"').catch(() => false), 'the page')
+      t.expect(scripts() - asked === Number(kind === 'new script'), 'the cache did not have the first script')
+      await t.chat(tab, short)
+      await t.sleep(1500)
+      if (kind === 'old script alone') {
+        const hints = await tab.run('said.filter((text) => text.includes("did not load")).length')
+        t.expect(hints === 1, `${hints} hints`)
+        // The release is there again, or was on another server all along.
+        t.site.deploy('a', () => 'no-cache')
+      }
+      await t.delivered('the turn between two deployments')
+      const loaded = await tab.run('loaded')
+      t.facts[kind] = loaded.length
+      t.expect(loaded.length > 2, `only ${loaded} ran`)
+      const mixed = loaded.filter((one) => !one.startsWith(right))
+      t.expect(!mixed.length, `${mixed.join(', ')} in a page of release ${right}`)
     },
   },
 ]

@@ -1,4 +1,4 @@
-// The fault table, rows 1 to 41: what goes wrong, how it is injected here, the trial and with it the promise's check.
+// The fault table, rows 1 to 48: what goes wrong, how it is injected here, the trial and with it the promise's check.
 import { collector } from './collector.mjs'
 import { device } from './device.mjs'
 import { leaving } from './leaving.mjs'
@@ -25,5 +25,5 @@ import { page } from './page.mjs'
 
 /** @type {FaultRow[]} */
 export const rows = [...leaving, ...collector, ...device, ...page].sort((a, b) => a.row - b.row)
-if (rows.length !== 41 || rows.some(({ row }, i) => row !== i + 1))
-  throw new Error('the fault table has 41 rows, one each')
+if (rows.length !== 48 || rows.some(({ row }, i) => row !== i + 1))
+  throw new Error('the fault table has 48 rows, one each')

@@ -286,4 +286,115 @@ export const leaving = [
       judge(t, trace, undefined, { ...left, phase: t.n % 4 === 3 ? 'waiting' : 'streaming' })
     },
   },
+  {
+    row: 42,
+    title: 'at rest for longer than a session lives',
+    injected: 'a session that lives for six seconds; a tab that nobody touches for longer, then closed or left',
+    async trial(t) {
+      const { sessionIdle } = { sessionIdle: 6000 }
+      const tab = await t.visit({ timing: { sessionIdle } })
+      await t.chat(tab, { words: 6, every: 10 })
+      const [trace] = t.site.ledger
+      const { id, pageId } = await tab.run('handle.session()')
+      const pages = () =>
+        t.collector.unique('browser.page').filter(({ attributes }) => attributes['chat_vitals.page.id'] === pageId)
+      await t.until(() => pages().length === 1, 'the page view')
+      await t.delivered()
+      await t.sleep(sessionIdle + 1500)
+      // Where a driven tab says no goodbye in closing, it does in leaving.
+      const leaves = t.n % 2 === 1 || !t.engine.goodbye
+      const first = pages()[0].attributes['chat_vitals.page.revision']
+      if (leaves) {
+        await tab.leave(`${t.site.url}/blank`)
+        await t.until(() => tab.run('document.title === "blank"').catch(() => false), 'the other page')
+      } else await t.close(tab)
+      const blank = await t.blank()
+      const session = await blank.run('JSON.parse(localStorage.getItem("chat-vitals:session"))?.id')
+      t.expect(session === id, 'closing the tab began a new session on the device')
+      await blank.close()
+      // What the page knew in the end, now or with the next visit.
+      await t.sleep(500)
+      await t.visit(leaves ? { tab } : {})
+      await t.until(() => pages()[0].attributes['chat_vitals.page.revision'] > first, 'the page view’s end')
+      t.expect(t.turn(trace)['session.id'] === id, 'the turn is of another session')
+      const sessions = new Set(
+        t.collector.spans
+          .filter(({ attributes }) => attributes['chat_vitals.page.id'] === pageId)
+          .map(({ attributes }) => attributes['session.id']),
+      )
+      t.expect(sessions.size === 1 && sessions.has(id), `the page view is of ${sessions.size} sessions`)
+    },
+  },
+  {
+    row: 43,
+    title: 'hidden just after the answer was whole',
+    injected: 'another window or tab comes to the front 150 ms after the last text; never shown again, closed or left',
+    needs: ['hide'],
+    async trial(t) {
+      const tab = await t.visit({ timing: { settle: 600, followUp: 1000 } })
+      await t.send(tab, { words: 12, every: 20 })
+      await t.heard(tab)
+      await t.sleep(150)
+      await tab.hide()
+      await t.until(() => tab.run('document.hidden'), 'a hidden page')
+      await t.sleep(t.n % 3 ? 300 : 2000)
+      if (t.n % 2 || !t.engine.goodbye) {
+        await tab.leave(`${t.site.url}/blank`)
+        await t.until(() => tab.run('document.title === "blank"').catch(() => false), 'the other page')
+      } else await t.close(tab)
+      await t.sleep(300)
+      await t.visit()
+      await t.delivered('the turn of the hidden tab')
+      await t.sleep(500)
+      const [trace] = t.site.ledger
+      const turn = t.turn(trace)
+      const is = ['outcome', 'ended_by', 'phase'].map((name) => turn[`chat_vitals.turn.${name}`])
+      t.facts.outcome = is[0]
+      t.expect(is[0] === 'completed' && is[1] === 'done', `the turn is ${is.join(', ')}`)
+      t.expect(
+        turn['chat_vitals.render.chars'] === 62,
+        `${turn['chat_vitals.render.chars']} of 62 characters were seen`,
+      )
+    },
+  },
+  {
+    row: 44,
+    title: 'killed while the user waits',
+    injected:
+      'SIGKILL of the browser, or a crash of the page, after eight seconds without a word of the answer (half a minute in real time)',
+    own: true,
+    async trial(t) {
+      const another = t.engine.mute && (await t.waiter())
+      // As they are: by them the promise is told in seconds.
+      const { heartbeat, checkpoint } = { heartbeat: 1000, checkpoint: 750 }
+      const tab = await t.visit({ timing: { heartbeat, checkpoint, settle: 600, followUp: 1000 } })
+      await t.send(tab, { wait: 120_000 })
+      const [trace] = t.site.ledger
+      const waited = (t.realTime ? 30_000 : 8000) + ((t.n * 370) % 1000)
+      await t.sleep(waited)
+      const killedAt = Date.now()
+      const kill = t.n % 2 === 0 && !t.engine.cannot.kill
+      if (kill) await t.browser.kill()
+      else await tab.crash()
+      if (another) {
+        t.forget(tab)
+        another.go()
+      } else {
+        if (kill) await t.again()
+        else await t.close(tab)
+        await t.visit()
+      }
+      await t.delivered('the turn of the killed page')
+      await recovered(t, trace)
+      const turn = t.turn(trace)
+      const is = ['outcome', 'ended_by', 'phase'].map((name) => turn[`chat_vitals.turn.${name}`])
+      t.expect(is.join() === 'lost,crash,waiting', `the turn is ${is.join(', ')}`)
+      const { endMs } = t.turns().find((span) => span.traceId === trace)
+      t.facts.lostMs = killedAt - endMs
+      t.expect(
+        endMs <= killedAt + 500 && killedAt - endMs <= 2000,
+        `the end lies ${Math.round(killedAt - endMs)} ms before the death, after ${waited} ms of waiting`,
+      )
+    },
+  },
 ]

@@ -453,4 +453,67 @@ export const page = [
     },
     drops: true,
   },
+  {
+    row: 48,
+    title: 'a chat call that is redirected',
+    injected:
+      'a redirect to another origin, whose CORS allows content-type and no other header; or two calls that break for other reasons; or the same redirect with `propagateTo: false`',
+    async trial(t) {
+      const kind = t.pick(['redirected', 'broken', 'without'])
+      const seen = []
+      const nobody = await t.closedPort()
+      let preflights = 0
+      let broken = false
+      t.site.pages['/moved'] = (request, response) => {
+        seen.push(request.headers.traceparent)
+        // Browsers ask again by themselves where a kept connection was cut; not where nobody listens.
+        if (broken) return response.writeHead(307, { location: `http://127.0.0.1:${nobody}/` }).end()
+        if (kind === 'broken') return t.site.model(request, response)
+        return response.writeHead(307, { location: `${t.site.elsewhere}/elsewhere` }).end()
+      }
+      t.site.pages['/elsewhere'] = (request, response) => {
+        if (request.method !== 'OPTIONS') return t.site.model(request, response)
+        preflights++
+        const allowed = { 'access-control-allow-origin': '*', 'access-control-allow-headers': 'content-type' }
+        return response.writeHead(204, allowed).end()
+      }
+      const bare = await t.visit({ bare: true, library: '', chat: '/moved' })
+      const works = async (tab) => {
+        const { turns: had } = await t.type(tab, short)
+        await t.until(() => tab.run((was) => turns.length > was && turns.at(-1).done, had), 'the end of the call')
+        return tab.run('turns.at(-1).whole === true')
+      }
+      t.expect(await works(bare), 'the call fails without the library, too')
+      await t.close(bare)
+      seen.length = 0
+      const tab = await t.visit({ chat: '/moved', ...(kind === 'without' && { init: { propagateTo: false } }) })
+      const all = []
+      for (let i = 0; i < 5; i++) {
+        broken = kind === 'broken' && i < 2
+        all.push(await works(tab))
+        // A turn whose call failed may wait for a further one.
+        await t.sleep(100)
+      }
+      const headers = seen.map(Boolean).join()
+      const right = {
+        redirected: ['false,true,true,true,true', 'true,false,false,false,false', 1],
+        broken: ['false,false,true,true,true', 'true,false,true,true,true', 0],
+        without: ['true,true,true,true,true', 'false,false,false,false,false', 0],
+      }[kind]
+      t.expect(all.join() === right[0], `of the page’s calls succeeded ${all}`)
+      t.expect(headers === right[1], `our header was on ${headers}: a call was repeated, or carried it again`)
+      const hints = await tab.run('said.filter((text) => text.includes("propagateTo: false")).length')
+      t.expect(hints === right[2], `${hints} hints`)
+      t.facts.preflights = preflights
+      // What carries no header can be noted by its record alone: as many as were sent, by the server's count.
+      await t.until(() => t.site.records.size >= seen.length, 'a record of each call')
+      for (const trace of t.site.records.values()) t.site.ledger.add(trace)
+      t.expect(t.site.ledger.size === 5, `${t.site.ledger.size} turns of five sends`)
+      await t.delivered('all turns, with the header and without')
+      const outcomes = t.of('turn.outcome').toSorted().join()
+      const failed = all.filter((whole) => !whole).length
+      const expected = [...Array(5 - failed).fill('completed'), ...Array(failed).fill('error')].join()
+      t.expect(outcomes === expected, `outcomes are ${outcomes}`)
+    },
+  },
 ]

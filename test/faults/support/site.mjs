@@ -1,6 +1,6 @@
 // The site of one trial, on a port and so an origin of its own: pages, the built library, a model that does as its prompt
 // says, and the ledger of opened turns.
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
@@ -17,9 +17,9 @@ const cors = {
  * In place of the engine, which it is: only that the handle of delivery is kept where a trial can read its counts, and that
  * it is told out of band which record is of which trace, and which were dropped.
  */
-const engine = `
-export * from './chat-vitals.engine.js?real'
-import { createDelivery as create } from './chat-vitals.engine.js?real'
+const engine = (name) => `
+export * from './${name}?real'
+import { createDelivery as create } from './${name}?real'
 export const createDelivery = (options) => {
   let last = 0
   const made = create({ ...options, dropped: (ids, reason) => globalThis.jot?.('dropped', { ids, reason }) })
@@ -35,6 +35,13 @@ export const createDelivery = (options) => {
   }
   return globalThis.delivery
 }`
+
+/** Files of the script tag; parts may carry a hash of their content in their names. */
+const named = /^(chat-vitals\.\w+)(?:-([\w-]+))?\.js$/
+/** `chat-vitals.engine.js` for every release of the engine. */
+export const plainly = (name) => name.replace(named, '$1.js')
+/** The hash of a file in the other release. */
+const other = (hash) => [...hash].reverse().join('')
 
 /**
  * What a prompt may ask of the model, as JSON: `words` pieces `every` ms, the first after `wait` ms; `endless`; `cut` the
@@ -56,9 +63,14 @@ export async function startSite() {
   const calls = []
   /** By path: HTML, or a function. */
   const pages = {}
-  /** By name of a file of the library: what goes wrong with it. */
+  /** By name of a file of the library, without its hash: what goes wrong with it. */
   const files = {}
   const asked = []
+  /**
+   * What is on the server: `a` is the release as it was built, `b` another one, whose files differ and so have other
+   * hashes in their names. `cache`: what a file's answer says of caching; with it each file tells in `loaded` of which release it is.
+   */
+  let deployed = { release: 'a' }
   let finished = false
   let paused = false
 
@@ -120,12 +132,29 @@ export async function startSite() {
     response.end()
   }
 
+  /** A file as the deployed release has it; `made` of it, if it is there. */
+  const there = async (name, made) => {
+    const { release, cache } = deployed
+    const [, part, hash] = named.exec(name) ?? []
+    const built = part && hash && release === 'b' ? `${part}-${other(hash)}.js` : name
+    const file = await readFile(new URL(built, dist)).catch(() => undefined)
+    if (!file || !part || !cache) return file && made ? made() : file
+    if (made) return made()
+    let text = file.toString()
+    if (release === 'b')
+      for (const one of await readdir(dist)) {
+        const known = named.exec(one)?.[2]
+        if (known) text = text.replaceAll(known, other(known))
+      }
+    return `${text}\n;(globalThis.loaded ??= []).push('${release} ${part}')`
+  }
+
   const answer = async (request, response) => {
     const { pathname, search } = new URL(request.url, 'http://here')
     asked.push(pathname)
-    if (request.method === 'OPTIONS') return response.writeHead(204, cors).end()
     const page = pages[pathname]
     if (typeof page === 'function') return page(request, response)
+    if (request.method === 'OPTIONS') return response.writeHead(204, cors).end()
     if (page) return response.writeHead(200, { 'content-type': 'text/html', ...page.headers }).end(page.html)
     let body = ''
     if (request.method === 'POST') for await (const chunk of request) body += chunk
@@ -164,16 +193,21 @@ export async function startSite() {
       return speak(response, call)
     }
     const name = pathname.slice(1)
-    const fault = files[name]
+    const plain = plainly(name)
+    const fault = files[plain]
     if (fault?.delay) await sleep(fault.delay)
     if (fault?.hang) return undefined
     if (fault?.status) return response.writeHead(fault.status, cors).end()
     const file =
-      name === 'chat-vitals.engine.js' && search !== '?real'
-        ? engine
-        : await readFile(new URL(name, dist)).catch(() => undefined)
+      plain === 'chat-vitals.engine.js' && search !== '?real'
+        ? await there(name, () => engine(name))
+        : await there(name)
     return response
-      .writeHead(file ? 200 : 404, { ...cors, 'content-type': types[name.split('.').pop()] ?? 'text/plain' })
+      .writeHead(file ? 200 : 404, {
+        ...cors,
+        'content-type': types[name.split('.').pop()] ?? 'text/plain',
+        ...(file && deployed.cache && { 'cache-control': deployed.cache(plain) }),
+      })
       .end(file)
   }
 
@@ -196,6 +230,12 @@ export async function startSite() {
     files,
     /** Paths, in order. */
     asked,
+    deploy: (release, cache) => void (deployed = { release, cache }),
+    /** Answers as the model a request that came by another path. */
+    model(request, response) {
+      request.url = '/v1/chat/completions'
+      return answer(request, response)
+    },
     /** The network stands still, and goes on. */
     pause: (on) => void (paused = on),
     /** Endless answers come to their end. */

@@ -20,13 +20,15 @@ export const scale = 0.1
 
 /** What a page without the library finds of it on the device: ids of turns that wait, and what was dropped. */
 const peek = async () => {
-  const found = { traces: [], dropped: 0, rows: 0, others: [] }
+  const found = { traces: [], dropped: 0, rows: 0, ready: 0, others: [], kept: [] }
   let storage
   try {
     storage = localStorage
   } catch {
     return found
   }
+  // All there is of it, whoever's and whatever it is for.
+  found.kept.push(...Object.keys(storage).filter((key) => key.startsWith('chat-vitals:')))
   const add = (record) => record?.kind === 'turn' && found.traces.push(record.traceId)
   for (const key of Object.keys(storage)) {
     if (!key.startsWith('chat-vitals:tail:')) continue
@@ -43,10 +45,14 @@ const peek = async () => {
     request.onsuccess = () => {
       const db = request.result
       try {
-        const tx = db.transaction(['records', 'meta'])
+        const tx = db.transaction(['records', 'contexts', 'meta'])
+        for (const name of ['records', 'contexts', 'meta'])
+          tx.objectStore(name).getAllKeys().onsuccess = ({ target }) =>
+            found.kept.push(...target.result.map((key) => `${name}/${key}`))
         tx.objectStore('records').getAll().onsuccess = ({ target }) => {
           for (const row of target.result) {
             found.rows++
+            if (row?.state === 'ready' && row.record?.kind === 'turn') found.ready++
             if (row?.v === 1) add(row.record)
             else found.others.push(row?.v)
           }
@@ -76,6 +82,8 @@ export async function runTrial({ row, engine, share, n, realTime, support }) {
   const tabs = []
   const site = await startSite()
   const collector = await support.startCollector()
+  /** Of the applications of this origin, each its own. */
+  const collectors = [collector]
   site.pages['/v1/traces'] = collector.handle
   site.pages['/blank'] = { html: '<!doctype html><title>blank</title>' }
   const timing = { ...support.timing }
@@ -128,6 +136,12 @@ export async function runTrial({ row, engine, share, n, realTime, support }) {
         await pause(20)
       }
     },
+    /** The collector of another application. */
+    async another() {
+      const one = await support.startCollector()
+      collectors.push(one)
+      return one
+    },
     /** Where nobody listens. */
     async closedPort() {
       const server = createServer().listen(0, '127.0.0.1')
@@ -169,22 +183,27 @@ export async function runTrial({ row, engine, share, n, realTime, support }) {
     async blank(origin = site.url) {
       return opened(`${origin}/blank`)
     },
-    /** Types a prompt and presses Enter; back when the turn is in the ledger. */
-    async send(tab, program = {}) {
-      const before = site.calls.length
-      const key = await tab.run(
+    /** Types a prompt and presses Enter; gives what was in the page's ledger and how many turns it had. */
+    async type(tab, program = {}) {
+      const had = await tab.run(
         (text) => {
           const box = document.querySelector('#prompt')
           box.focus()
           box.value = text
-          return noted.length
+          return { noted: noted.length, turns: turns.length }
         },
         JSON.stringify({ ...program, nth: ++sends }),
       )
       // Two keys at once are one gesture: nobody sends that fast.
       await pause(60)
       await tab.enter()
-      await t.until(() => tab.run((was) => noted.length > was, key), 'a turn of the ledger')
+      return had
+    },
+    /** The same; back when the turn is in the ledger. */
+    async send(tab, program) {
+      const before = site.calls.length
+      const had = await t.type(tab, program)
+      await t.until(() => tab.run((was) => noted.length > was, had.noted), 'a turn of the ledger')
       return before
     },
     /** Until the page shows text of its last answer. */
@@ -198,7 +217,7 @@ export async function runTrial({ row, engine, share, n, realTime, support }) {
     },
     counts: (tab) => tab.run('delivery.counts()'),
     /** Spans of turns, the highest revision of each. */
-    turns: () => collector.unique('chat.turn'),
+    turns: () => collectors.flatMap((one) => one.unique('chat.turn')),
     turn: (trace) => t.turns().find((span) => span.traceId === trace)?.attributes ?? {},
     /** Attribute without its prefix, of all delivered turns in the order of their opening. */
     of: (name) => [...site.ledger].map((trace) => t.turn(trace)['chat_vitals.' + name]),
@@ -254,7 +273,13 @@ export async function runTrial({ row, engine, share, n, realTime, support }) {
     const told = []
     for (const tab of tabs) told.push(await tab.run(tell).catch(() => undefined))
     const { traces } = lone ? { traces: [] } : await t.peek()
-    const { problems: found, ...figures } = reckon({ row, site, collector, told: told.filter(Boolean), stored: traces })
+    const { problems: found, ...figures } = reckon({
+      row,
+      site,
+      collector: { spans: collectors.flatMap((one) => one.spans) },
+      told: told.filter(Boolean),
+      stored: traces,
+    })
     problems.push(...found)
     result = figures
   } catch (error) {
@@ -269,7 +294,7 @@ export async function runTrial({ row, engine, share, n, realTime, support }) {
     if (profile) await browser?.close().catch(() => {})
     else for (const tab of tabs) await Promise.race([tab.close().catch(() => {}), sleep(5000)])
     if (profile) await rm(profile, { recursive: true, force: true, maxRetries: 5 }).catch(() => {})
-    await Promise.all([site.close(), collector.close()])
+    await Promise.all([site, ...collectors].map((one) => one.close()))
   }
   return { n, ...result, late, facts, problems }
 }
