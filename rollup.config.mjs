@@ -101,7 +101,6 @@ const entries = {
 }
 const parts = {
   engine: 'full.ts',
-  otel: 'delivery/lazy.ts',
   recovery: 'delivery/recovery.ts',
   intent: 'intent.ts',
   vitals: 'page/web-vitals.ts',

@@ -15,8 +15,8 @@ import type { Timing } from './base/timing.ts'
 import type { Config } from './config.ts'
 import { promptOf } from './network/chat-call.ts'
 import type { ChatLikeness } from './network/chat-call.ts'
-import { cleanAttributes, cleanId, cleanUrl } from './base/clean.ts'
-import { createGate } from './delivery/seal.ts'
+import { cleanAttributes, cleanId } from './base/clean.ts'
+import { cleaned } from './delivery/seal.ts'
 import type { Session } from './page/session.ts'
 import { backendOf } from './network/trace.ts'
 import type { Propagation } from './network/trace.ts'
@@ -48,7 +48,6 @@ declare const __VERSION__: string
 
 /** What the engine loads when it needs it; a part that is missing is simply not there. `attempt` counts from 0. */
 export interface EngineParts {
-  send?: DeliveryOptions['load']
   recovery?: DeliveryOptions['recovery']
   intent?(attempt: number): Promise<typeof import('./intent.ts')>
   vitals?(attempt: number): Promise<typeof import('./page/web-vitals.ts')>
@@ -147,9 +146,9 @@ export function createEngine(options: EngineOptions): Engine {
     },
     version: __VERSION__,
     sessionKeys: config.sessionKeys,
-    sampled: () => options.consent() !== 'denied' && session.peek().sampled,
-    gate: createGate({ beforeSend: config.beforeSend, hint: guard.hint }),
-    load: parts.send!,
+    sampled: (id) => options.consent() !== 'denied' && session.isSampled(id),
+    hidden: () => away,
+    beforeSend: config.beforeSend,
     recovery: parts.recovery!,
     recover,
     clock,
@@ -169,18 +168,13 @@ export function createEngine(options: EngineOptions): Engine {
       if (config.debug) console.debug(`[chat-vitals] dropped (${reason})`, ids)
     },
   })
-  /** Addresses of requests leave without credentials, query and fragment. */
-  const cleaned = (record: TurnRecord): TurnRecord => ({
-    ...record,
-    requests: record.requests.map((request) => ({ ...request, url: cleanUrl(request.url, location.href) })),
-  })
 
   /** What the prompt was relative to the one before, when it can be told; the record is amended with it. */
   const judge = (turn: TurnRecord, { prompt, previous, edited, regenerated }: Opened) => {
     if (config.intent === false || !previous) return
     const note = (kind: CorrectionKind, score: number) => {
       const amended = turns.amend(turn.id, { correction: { kind, score, of: previous.turnId } })
-      if (amended) delivery?.put(cleaned(amended), amended.outcome ? 'ready' : 'open')
+      if (amended) delivery?.put(amended, amended.outcome ? 'ready' : 'open')
     }
     if (edited) return note('edit', 1)
     if (regenerated) return note('regenerate', 1)
@@ -219,11 +213,11 @@ export function createEngine(options: EngineOptions): Engine {
       open.add(turn.id)
       options.attention()?.active(true)
       reactions.attention(false)
-      delivery?.put(cleaned(turn), 'open', true)
+      delivery?.put(turn, 'open', true)
       judge(turn, opened)
     },
     onPrompt: judge,
-    onChange: (turn) => delivery?.put(cleaned(turn), 'open'),
+    onChange: (turn) => delivery?.put(turn, 'open'),
     onSettled(turn) {
       open.delete(turn.id)
       options.attention()?.active(open.size > 0)

@@ -9,7 +9,6 @@ import type { Handle, Options } from './api.ts'
 export const init = (options?: Options): Handle =>
   start(options, {
     engine: () => import('./full.ts'),
-    send: () => import('./delivery/lazy.ts'),
     recovery: () => import('./delivery/recovery.ts'),
     intent: () => import('./intent.ts'),
     vitals: () => import('./page/web-vitals.ts'),

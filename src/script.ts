@@ -50,7 +50,6 @@ const page = globalThis as unknown as { chatVitals?: Global }
 if (inPage) {
   const kit = {
     engine: part<typeof import('./full.ts')>('engine'),
-    send: part<typeof import('./delivery/lazy.ts')>('otel'),
     recovery: part<typeof import('./delivery/recovery.ts')>('recovery'),
     intent: part<typeof import('./intent.ts')>('intent'),
     vitals: part<typeof import('./page/web-vitals.ts')>('vitals'),

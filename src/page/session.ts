@@ -17,6 +17,8 @@ export interface Session {
   touch(): SessionInfo
   /** The same without counting as activity. */
   peek(): SessionInfo
+  /** Whether a session of that id is recorded, also when it is over. */
+  isSampled(id: string): boolean
   /** Takes it off the device; this page goes on with it. */
   forget(): void
 }
@@ -68,6 +70,8 @@ export function createSession(options: {
       // Full or denied: the page's own copy serves.
     }
   }
+  // The id is random, so a fixed cut of it is consistent over pages without being stored.
+  const isSampled = (id: string): boolean => Number.parseInt(id.slice(0, 8), 16) < options.sampleRate * 2 ** 32
   const at = (active: boolean): SessionInfo => {
     const now = clock.epoch()
     let known = read()
@@ -79,13 +83,13 @@ export function createSession(options: {
     return {
       id: known.id,
       startedAt: known.at,
-      // The id is random, so a fixed cut of it is consistent over pages without being stored.
-      sampled: Number.parseInt(known.id.slice(0, 8), 16) < options.sampleRate * 2 ** 32,
+      sampled: isSampled(known.id),
     }
   }
   return {
     touch: () => at(true),
     peek: () => at(false),
+    isSampled,
     forget() {
       shared = false
       try {

@@ -34,14 +34,15 @@ import { createDelivery } from './src/delivery/delivery.ts'
 import { pageClock } from './src/base/clock.ts'
 import { createGuard } from './src/base/guard.ts'
 import { timing } from './src/base/timing.ts'
+import { recover } from './src/turn/outcome.ts'
 const query = new URLSearchParams(location.search)
 const pageId = query.get('page')
 const natives = { fetch, fetchLater: query.has('later') ? globalThis.fetchLater : undefined, locks: navigator.locks }
 // Denied storage throws when touched, as in a sandboxed frame.
 try { natives.indexedDB = indexedDB; natives.localStorage = localStorage } catch {}
 const d = window.delivery = createDelivery({
-  endpoint: query.get('to'), resource: { 'service.name': 'test' }, version: '0', sampled: () => true, gate: (r) => r, load: () => import('/lazy.js'), recovery: () => import('/recovery.js'),
-  recover: (r, tail) => ({ ...r, outcome: tail ? 'abandoned' : 'lost', endedBy: tail ? 'page_left' : 'crash', moments: { ...r.moments, end: 1000 } }),
+  endpoint: query.get('to'), resource: { 'service.name': 'test' }, version: '0', sampled: () => true, hidden: () => document.hidden, recovery: () => import('/recovery.js'),
+  recover,
   clock: pageClock(), timing: { ...timing, sendEvery: 100, leaderTakeover: 3000 }, guard: createGuard({ debug: true }), pageId, natives,
 })
 const open = new Map()
@@ -76,7 +77,7 @@ beforeAll(async () => {
         format: 'esm',
         write: false,
         minify: true,
-        external: ['/lazy.js', '/recovery.js'],
+        external: ['/recovery.js'],
         absWorkingDir: root,
         ...options,
       })
@@ -86,7 +87,6 @@ beforeAll(async () => {
       stdin: { contents: entry, resolveDir: root },
       define: { SAMPLE: JSON.stringify(turnRecord()) },
     }),
-    '/lazy.js': await bundle({ entryPoints: ['src/delivery/lazy.ts'] }),
     '/recovery.js': await bundle({ entryPoints: ['src/delivery/recovery.ts'] }),
   }
   server = createServer((request, response) => {
@@ -240,7 +240,6 @@ test('a page that went to the back/forward cache during its turn ends it there, 
 
 test('offline then online: nothing is lost', async () => {
   const page = await visit()
-  // The lazy part is there before the network goes.
   await turn(page, 1, 'ready')
   await settled(page)
   await context.setOffline(true)
