@@ -22,7 +22,7 @@ import { plain } from './seal.ts'
 import type { DoorOptions } from './seal.ts'
 import { abort, createSender, drain, probe } from './sender.ts'
 import { createStore, quietly } from './store.ts'
-import type { Row } from './store.ts'
+import type { Row, Store } from './store.ts'
 import { readTail, removeTail, tailsOn } from './tail.ts'
 
 export type { Natives } from './ports.ts'
@@ -77,27 +77,27 @@ export interface Delivery {
   stop(): Promise<void>
 }
 
-export function createDelivery(options: DeliveryOptions): Delivery {
-  const { endpoint, exporter, clock, timing, guard, natives } = options
-  const { localStorage } = natives
-  const to = '' + options.resource['service.name']
-  const idle = createIdle(clock, guard)
-  const setting: Setting & Pick<DeliveryOptions, 'recover'> = { ...options, to, idle }
-  // Set by the verbs below alone.
-  let holding = !!options.hold
-  let left = false
-  let stopped = false
-  const mayStore = (): boolean => !holding && !stopped
+/** How far this page may go. Set by the verbs of `createDelivery` alone. */
+interface Phase {
+  /** Consent is not given: nothing leaves memory. */
+  holding: boolean
+  /** The page has left, until it is shown again. */
+  left: boolean
+  stopped: boolean
+}
 
-  const store = createStore({ ...natives, clock, timing, left: () => left, late: () => look() })
+/** The files of this room, each given those it asks or tells. @param late the database is there after all */
+function assemble(options: DeliveryOptions, phase: Readonly<Phase>, late: () => void) {
+  const { endpoint, clock, timing, guard, natives } = options
+  const to = '' + options.resource['service.name']
+  const setting: Setting & DeliveryOptions = { ...options, to, idle: createIdle(clock, guard) }
+  const isLeft = (): boolean => phase.left
+  const mayStore = (): boolean => !phase.holding && !phase.stopped
+  const store = createStore({ indexedDB: natives.indexedDB, clock, timing, left: isLeft, late })
   const device = createDevice(endpoint)
-  const queue = createQueue({ ...setting, ...options, to, store, device, mayStore })
-  const outboxOf = (on = store): Outbox =>
+  const queue = createQueue({ ...setting, store, device, mayStore })
+  const outboxOf = (on: Store): Outbox =>
     createOutbox({ store: on, to, timing, dropped: (ids, reason) => settle(queue, ids, reason) })
-  const outbox = outboxOf()
-  const contexts = createContexts({ ...setting, store, mayStore })
-  const leaving = createLeaving({ ...setting, queue, device, left: () => left, mayStore })
-  const life = createLife(setting, () => touch(queue, 0))
   const lookout = createLookout({
     ...setting,
     store,
@@ -117,51 +117,82 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         })
     },
   })
-  const sender = createSender({
+  return {
     ...setting,
-    queue,
-    device,
+    mayStore,
     store,
-    lookout,
-    leader: createLeader(setting, store),
-    collector: endpoint ? createCollector(setting, (spans) => reject(queue, spans)) : undefined,
-    outbox: () => outboxOf(store.pass()),
-    away: () => left || !mayStore(),
-  })
-
-  // The drain that is planned, and for when, ms, page clock.
-  let timer: number | undefined
-  let timerAt = Infinity
-  /** A drain in `ms` at the latest. */
-  const schedule = (ms = timing.sendEvery): void => {
-    const at = clock.now() + ms
-    if (stopped || at >= timerAt) return
-    clock.clearTimeout(timer)
-    timerAt = at
-    timer = clock.setTimeout(() => {
-      timerAt = Infinity
-      idle(() => guard.later(send()))
-    }, ms)
+    device,
+    queue,
+    outbox: outboxOf(store),
+    contexts: createContexts({ ...setting, store, mayStore }),
+    leaving: createLeaving({ ...setting, queue, device, left: isLeft, mayStore }),
+    life: createLife(setting, () => touch(queue, 0)),
+    sender: createSender({
+      ...setting,
+      queue,
+      device,
+      store,
+      lookout,
+      leader: createLeader(setting, store),
+      collector: endpoint ? createCollector(setting, (spans) => reject(queue, spans)) : undefined,
+      outbox: () => outboxOf(store.pass()),
+      away: () => phase.left || !mayStore(),
+    }),
   }
+}
+
+/** When it is sent next: at the earliest time that was asked for, when the page is idle. */
+function createPlan({ clock, guard, idle }: Setting, send: () => Promise<void>) {
+  let timer: number | undefined
+  // Ms, page clock.
+  let at = Infinity
+  return {
+    isMade: () => at < Infinity,
+    within(ms: number): void {
+      const wanted = clock.now() + ms
+      if (wanted >= at) return
+      clock.clearTimeout(timer)
+      at = wanted
+      timer = clock.setTimeout(() => {
+        at = Infinity
+        idle(() => guard.later(send()))
+      }, ms)
+    },
+    /** For good. */
+    stop(): void {
+      clock.clearTimeout(timer)
+      at = -Infinity
+    },
+  }
+}
+
+export function createDelivery(options: DeliveryOptions): Delivery {
+  const { endpoint, exporter, clock, timing, guard, natives } = options
+  const { localStorage } = natives
+  const phase: Phase = { holding: !!options.hold, left: false, stopped: false }
+  const parts = assemble(options, phase, () => look())
+  const { to, idle, mayStore, store, device, queue, outbox, contexts, leaving, life, sender } = parts
+
   const send = async (): Promise<void> => {
     // With nothing to send it still looks after those that died.
-    if (mayStore() && (endpoint || exporter)) schedule((await drain(sender)) ?? timing.tidyEvery)
+    if (mayStore() && (endpoint || exporter)) plan.within((await drain(sender)) ?? timing.tidyEvery)
   }
+  const plan = createPlan(parts, send)
 
   /** What is known of the device, and whether something waits on it. */
   const look = (): void =>
     quietly(
       outbox.look().then(({ known, waiting }) => {
         learn(device, known)
-        if (waiting) schedule()
+        if (waiting) plan.within(timing.sendEvery)
       }),
     )
   const start = (): void => {
     life.begin()
-    if (tailsOn(localStorage)[0]) schedule()
+    if (tailsOn(localStorage)[0]) plan.within(timing.sendEvery)
     look()
   }
-  if (!holding) idle(start)
+  if (!phase.holding) idle(start)
 
   const stop = stopAll([
     watchPolicy(options, (until) => block(device, until)),
@@ -170,13 +201,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       'online',
       guard.wrap(() => {
         probe(sender)
-        schedule(0)
+        plan.within(0)
       }),
     ),
   ])
 
   const put = (record: AnyRecord, state: Row['state'], urgent?: boolean): void => {
-    if (stopped || !options.sampled(record.sessionId)) return
+    if (phase.stopped || !options.sampled(record.sessionId)) return
     const old = queue.held.get(record.id)?.row
     if (!take(queue, record, state)) {
       // Its open mark must not be recovered as a lost turn.
@@ -185,14 +216,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     }
     if (urgent || (state === 'open' && !old)) write(queue)
     else idle(() => write(queue))
-    if (state === 'ready' || timerAt === Infinity) schedule()
+    if (state === 'ready' || !plan.isMade()) plan.within(timing.sendEvery)
     if (leaving.hasTail) saveTail(leaving)
     const isNews = state === 'ready' || !old || (record as TurnRecord).ttft !== (old.record as TurnRecord).ttft
     if (isNews || isStale(leaving)) idle(rearm)
   }
   // Not once the page is leaving: what is left with the browser then would go out beside its own correction.
   const rearm = (): void => {
-    if (!left) arm(leaving)
+    if (!phase.left) arm(leaving)
   }
 
   /** Nothing of what is under way leaves memory any more. */
@@ -210,19 +241,19 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         if (isStale(leaving)) rearm()
       }),
     hide: guard.wrap(() => {
-      if (left) return
+      if (phase.left) return
       guard.later(send())
       saveTail(leaving)
     }),
     show: guard.wrap(() => {
-      left = false
+      phase.left = false
       dropTail(leaving)
       if (mayStore()) life.begin()
       write(queue)
-      schedule()
+      plan.within(timing.sendEvery)
     }),
     leave: guard.wrap(() => {
-      left = true
+      phase.left = true
       arm(leaving)
       sayLast(leaving)
       abort(sender)
@@ -233,16 +264,16 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       abort(sender)
     }),
     hold: guard.wrap(() => {
-      holding = true
+      phase.holding = true
       halt()
     }),
     release: guard.wrap(() => {
-      if (!holding) return
-      holding = false
+      if (!phase.holding) return
+      phase.holding = false
       start()
       write(queue)
       contexts.save()
-      schedule()
+      plan.within(timing.sendEvery)
     }),
     purge: guard.wrap((reason) => {
       halt()
@@ -265,11 +296,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const patience = new Promise<void>((resolve) => (late = clock.setTimeout(resolve, timing.stopMost)))
       await Promise.race([send(), patience])
       clock.clearTimeout(late)
-      stopped = true
+      phase.stopped = true
       halt()
       stop()
       life.end()
-      clock.clearTimeout(timer)
+      plan.stop()
       store.close()
     },
   }

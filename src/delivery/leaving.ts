@@ -103,13 +103,15 @@ function endOf({ options, passed }: Leaving, record: AnyRecord, lived: number | 
 /**
  * Leaves the open turns with the browser, which sends them if this page dies without a word: in short, for its share
  * may be no more than 8 KB. A page that leaves has none open, and leaves what it also sends itself.
- * https://wicg.github.io/fetch-later/ (formerly https://whatpr.org/fetch/1647.html)
+ * https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Permissions-Policy/deferred-fetch
  */
 export function arm(leaving: Leaving): void {
   disarm(leaving)
   const { options } = leaving
   const { queue, endpoint, resource, clock, natives, left } = options
-  if (!natives.fetchLater || !endpoint || !maySend(options)) return
+  // Apart from the others: as their method it would be called on the wrong object.
+  const { fetchLater } = natives
+  if (!fetchLater || !endpoint || !maySend(options)) return
   const records: AnyRecord[] = []
   for (const { row } of queue.held.values()) {
     const told = row.state === 'open' ? endOf(leaving, row.record, row.lived) : left() && row.record
@@ -119,7 +121,7 @@ export function arm(leaving: Leaving): void {
   if (!body) return
   leaving.later = new AbortController()
   leaving.laterAt = clock.now()
-  natives.fetchLater(endpoint, requestOf(options, body, { signal: leaving.later.signal }))
+  fetchLater(endpoint, requestOf(options, body, { signal: leaving.later.signal }))
 }
 
 /** Whether what was left with the browser is older than it should be. */

@@ -128,7 +128,7 @@ export const reject = (queue: Queue, spans: number): void => void (own(queue).co
 /** Keeps a record of this page; false when it may not leave: then it is accounted for. */
 export function take(queue: Queue, record: AnyRecord, state: Row['state']): boolean {
   const { held, unsettled, counts } = own(queue)
-  const { clock } = queue.options
+  const { clock, guard } = queue.options
   const { id, kind } = record
   if (kind === 'turn' && record.seq > queue.lastSeq) {
     own(queue).lastSeq = record.seq
@@ -136,7 +136,7 @@ export function take(queue: Queue, record: AnyRecord, state: Row['state']): bool
     unsettled.add(id)
   }
   const old = held.get(id)
-  const passed = state === 'ready' ? sealed(queue, record) : plain(record)
+  const passed = (state === 'ready' ? sealed(queue, record) : guard(() => plain(record))) ?? 'before_send'
   if (typeof passed === 'string') {
     settle(queue, [id], passed)
     return false

@@ -143,7 +143,9 @@ export function createWorld() {
         ...over,
         natives: {
           fetch: fetch as typeof globalThis.fetch,
-          fetchLater: (_, init) => {
+          fetchLater(this: unknown, _, init) {
+            // As the browser's own, which is no method of ours.
+            if (this !== undefined) throw new TypeError('Illegal invocation')
             armed.push({ body: init.body as string, signal: init.signal! })
             return { activated: false }
           },
