@@ -13,23 +13,21 @@ const gzipFrom = 2048
 /** A blocked endpoint is not tried more often than this: every try is a violation on the host's account. */
 const blockedMs = 300_000
 
+const authorize = "give init { headers: { authorization: 'Bearer …' } }, or let it allow this page's origin"
 /** What to do about a collector that refuses, by its status; each ends a sentence. */
-const advice: Record<number, (endpoint: string) => string> = {
-  401: () => "give init what it asks for, such as { headers: { authorization: 'Bearer …' } }",
-  403: () =>
-    "give init what it asks for, such as { headers: { authorization: 'Bearer …' } }, or let the collector allow this page's origin",
-  404: (endpoint) => `is the path right? Try { endpoint: '${new URL('/v1/traces', endpoint).href}' }`,
-  413: () => 'one turn alone is too large for it: raise its limit, such as client_max_body_size of nginx',
-  415: () =>
-    "it takes no JSON: give init the endpoint of an OTLP/HTTP receiver that does, such as the Collector's /v1/traces",
+const advice: Record<number, string> = {
+  401: authorize,
+  403: authorize,
+  413: 'one turn alone is too large: raise its limit',
+  415: 'give init the endpoint of one that takes OTLP as JSON',
 }
-advice[405] = advice[404]!
-const otherwise = () => "is it an OTLP/HTTP receiver, such as { endpoint: '/v1/traces' }?"
 
 /** Says once per status what a collector refused, and what would mend it. */
-export const explain = (answer: Answer, endpoint: string, hint: (message: string) => void): void => {
+export function explain(answer: Answer, endpoint: string, hint: (message: string) => void): void {
   const status = answer === 'too_large' ? 413 : +('' + answer).slice(5)
-  hint(`the collector refused turns with ${status}: ${(advice[status] ?? otherwise)(endpoint)}`)
+  // Also what a page or a gateway answers that is no collector at all.
+  const path = `is that an OTLP receiver? Try { endpoint: '${new URL('/v1/traces', new URL(endpoint, location.href)).href}' }`
+  hint(`${endpoint} refused turns (${status}): ${advice[status] ?? path}`)
 }
 
 /** Tells what the page's own policy blocks; heard from the beginning: what is left with the browser is refused like what is sent. */

@@ -21,7 +21,7 @@ import type { recoverPages } from './recovery.ts'
 import { plain } from './seal.ts'
 import type { DoorOptions } from './seal.ts'
 import { abort, createSender, drain, probe } from './sender.ts'
-import { createStore, quietly } from './store.ts'
+import { createStore, isStored, quietly } from './store.ts'
 import type { Row, Store } from './store.ts'
 import { readTail, removeTail, tailsOn } from './tail.ts'
 
@@ -101,13 +101,13 @@ function assemble(options: DeliveryOptions, phase: Readonly<Phase>, late: () => 
   const lookout = createLookout({
     ...setting,
     store,
-    async recovery(attempt) {
+    async load(attempt) {
       const part = await options.recovery(attempt)
       return async (pass) =>
         part.recoverPages({
           ...setting,
           outbox: pass,
-          stored: store.kind() === 'indexeddb',
+          stored: isStored(store),
           lives: await livingPages(natives.locks),
           sealed: (record) => sealed(queue, record),
           plain,

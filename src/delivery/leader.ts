@@ -1,6 +1,7 @@
 /** One sender among the tabs of an origin: by Web Locks, by a lease in the database where there are none. */
 import type { Outbox } from './outbox.ts'
 import type { Setting } from './ports.ts'
+import { isStored } from './store.ts'
 import type { Store } from './store.ts'
 
 export interface Leader {
@@ -17,7 +18,7 @@ export function createLeader(
   let { locks } = natives
   // Without a database there is nothing to share.
   const stays = async (outbox: Outbox): Promise<boolean> =>
-    !!locks || store.kind() === 'memory' || outbox.lease(pageId, clock.epoch()).catch(() => store.kind() === 'memory')
+    !!locks || !isStored(store) || outbox.lease(pageId, clock.epoch()).catch(() => !isStored(store))
   return {
     async alone(outbox, work) {
       if (locks) {

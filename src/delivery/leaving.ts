@@ -22,8 +22,7 @@ export interface LeavingOptions extends Setting {
   mayStore(): boolean
 }
 
-export interface Leaving {
-  readonly options: LeavingOptions
+export interface Leaving extends Readonly<LeavingOptions> {
   /** Takes back what was left with the browser. */
   later?: AbortController
   /** When that was, ms, page clock. */
@@ -34,7 +33,7 @@ export interface Leaving {
 }
 
 export const createLeaving = (options: LeavingOptions): Leaving => ({
-  options,
+  ...options,
   laterAt: 0,
   hasTail: false,
   passed: new WeakMap(),
@@ -51,27 +50,27 @@ const requestOf = ({ headers }: LeavingOptions, body: string, how: RequestInit):
 })
 
 /** All that is not acknowledged, newest first as far as it fits; answers are read by nobody, so it is sent again later. */
-function sendLast({ options }: Leaving): void {
-  const { queue, endpoint, exporter, resource, natives, guard } = options
+function sendLast(leaving: Leaving): void {
+  const { queue, endpoint, exporter, resource, natives, guard } = leaving
   let room = keepaliveBytes
   const records = [...queue.held.values()]
     .reverse()
     .filter(({ row }) => row.state === 'ready' && (room -= row.bytes * growth) > 0)
     .reverse()
     .map(({ row }) => row.record)
-  if (!records[0] || !maySend(options)) return
-  if (exporter) return guard.later(hand(exporter, records, resource, options))
+  if (!records[0] || !maySend(leaving)) return
+  if (exporter) return guard.later(hand(exporter, records, resource, leaving))
   const { fetch } = natives
-  const body = endpoint && bodyOf(records, resource, options)
+  const body = endpoint && bodyOf(records, resource, leaving)
   if (!body || !fetch) return
-  const post = async (keepalive?: boolean) => fetch(endpoint, requestOf(options, body, { keepalive }))
+  const post = async (keepalive?: boolean) => fetch(endpoint, requestOf(leaving, body, { keepalive }))
   // The 64 KiB that all requests with keepalive may hold can be used up by the host: https://fetch.spec.whatwg.org/#http-network-or-cache-fetch
   quietly(post(true).catch(() => post()))
 }
 
 /** Writes the tail, which is written again with all news until `show`. */
 export function saveTail(leaving: Leaving): void {
-  const { queue, device, natives, clock, pageId, to, left, mayStore } = leaving.options
+  const { queue, device, natives, clock, pageId, to, left, mayStore } = leaving
   if (!natives.localStorage || !mayStore()) return
   leaving.hasTail = true
   const entries = [...queue.held.values()]
@@ -91,13 +90,17 @@ export function disarm(leaving: Leaving): void {
 }
 
 /** An open turn as the browser may tell it if its page dies: what the page's filter makes of it as it is, then an end for it. */
-function endOf({ options, passed }: Leaving, record: AnyRecord, lived: number | undefined): AnyRecord | undefined {
+function endOf(
+  { queue, passed, recover }: Leaving,
+  record: AnyRecord,
+  lived: number | undefined,
+): AnyRecord | undefined {
   if (!passed.has(record)) {
-    const asked = sealed(options.queue, record)
+    const asked = sealed(queue, record)
     passed.set(record, typeof asked === 'string' ? undefined : asked.record)
   }
   const told = passed.get(record)
-  return told && { ...options.recover(told as TurnRecord, false, lived), rev: record.rev }
+  return told && { ...recover(told as TurnRecord, false, lived), rev: record.rev }
 }
 
 /**
@@ -107,26 +110,24 @@ function endOf({ options, passed }: Leaving, record: AnyRecord, lived: number | 
  */
 export function arm(leaving: Leaving): void {
   disarm(leaving)
-  const { options } = leaving
-  const { queue, endpoint, resource, clock, natives, left } = options
+  const { queue, endpoint, resource, clock, natives, left } = leaving
   // Apart from the others: as their method it would be called on the wrong object.
   const { fetchLater } = natives
-  if (!fetchLater || !endpoint || !maySend(options)) return
+  if (!fetchLater || !endpoint || !maySend(leaving)) return
   const records: AnyRecord[] = []
   for (const { row } of queue.held.values()) {
     const told = row.state === 'open' ? endOf(leaving, row.record, row.lived) : left() && row.record
     if (told) records.push(told)
   }
-  const body = (left() ? bodyOf : shortBodyOf)(records, resource, options)
+  const body = (left() ? bodyOf : shortBodyOf)(records, resource, leaving)
   if (!body) return
   leaving.later = new AbortController()
   leaving.laterAt = clock.now()
-  fetchLater(endpoint, requestOf(options, body, { signal: leaving.later.signal }))
+  fetchLater(endpoint, requestOf(leaving, body, { signal: leaving.later.signal }))
 }
 
 /** Whether what was left with the browser is older than it should be. */
-export const isStale = ({ laterAt, options }: Leaving): boolean =>
-  options.clock.now() - laterAt > options.timing.fetchLater
+export const isStale = ({ laterAt, clock, timing }: Leaving): boolean => clock.now() - laterAt > timing.fetchLater
 
 /** The page goes, or may be frozen for good. */
 export function sayLast(leaving: Leaving): void {
@@ -136,7 +137,7 @@ export function sayLast(leaving: Leaving): void {
 
 /** The page is here: what it knows needs no tail. */
 export function dropTail(leaving: Leaving): void {
-  const { natives, pageId } = leaving.options
+  const { natives, pageId } = leaving
   if (leaving.hasTail) removeTail(natives.localStorage!, pageId)
   leaving.hasTail = false
 }

@@ -1,18 +1,19 @@
 /** When to tidy the device, and when to look for what pages that died have left; finding it is recovery's, a part of its own. */
 import type { Outbox } from './outbox.ts'
 import type { Setting } from './ports.ts'
+import { isStored } from './store.ts'
 import type { Store } from './store.ts'
 import { tailsOn } from './tail.ts'
 
 export interface LookoutOptions extends Pick<Setting, 'clock' | 'timing' | 'guard' | 'natives' | 'pageId'> {
   store: Store
   /** Loads recovery, `attempt` counts from 0; then recovers what is found. */
-  recovery(attempt: number): Promise<(outbox: Outbox) => Promise<void>>
+  load(attempt: number): Promise<(outbox: Outbox) => Promise<void>>
 }
 
-export interface Lookout {
-  readonly options: LookoutOptions
-  recovery?: Promise<(outbox: Outbox) => Promise<void>>
+export interface Lookout extends Readonly<LookoutOptions> {
+  /** Recovery; cleared when it did not load. */
+  part?: Promise<(outbox: Outbox) => Promise<void>>
   attempts: number
   /** Looks that failed, in a row. */
   failures: number
@@ -26,7 +27,7 @@ export interface Lookout {
 }
 
 export const createLookout = (options: LookoutOptions): Lookout => ({
-  options,
+  ...options,
   attempts: 0,
   failures: 0,
   tidied: -Infinity,
@@ -34,31 +35,28 @@ export const createLookout = (options: LookoutOptions): Lookout => ({
   wasStored: false,
 })
 
-const isStored = ({ options }: Lookout): boolean => options.store.kind() === 'indexeddb'
-
 /** Turns that are open on other pages, living or dead. */
 const others = async (lookout: Lookout, outbox: Outbox): Promise<boolean> =>
-  isStored(lookout) && (await outbox.rows('open', 500)).some(({ pageId }) => pageId !== lookout.options.pageId)
+  isStored(lookout.store) && (await outbox.rows('open', 500)).some(({ pageId }) => pageId !== lookout.pageId)
 
 async function recover(lookout: Lookout, outbox: Outbox): Promise<void> {
-  const { options } = lookout
   // Once: under another attempt it would be fetched anew.
-  lookout.recovery ??= options.recovery(lookout.attempts++)
+  lookout.part ??= lookout.load(lookout.attempts++)
   let run: (outbox: Outbox) => Promise<void>
   try {
-    run = await lookout.recovery
+    run = await lookout.part
   } catch (error) {
-    lookout.recovery = undefined
-    options.guard.hint('the part that recovers did not load; what earlier pages left waits for it')
+    lookout.part = undefined
+    lookout.guard.hint('the part that recovers did not load; what earlier pages left waits for it')
     throw error
   }
   await run(outbox)
 }
 
 async function look(lookout: Lookout, outbox: Outbox): Promise<void> {
-  const { clock, timing, natives, pageId } = lookout.options
+  const { clock, timing, natives, pageId } = lookout
   const now = (lookout.looked = clock.epoch())
-  lookout.wasStored = isStored(lookout)
+  lookout.wasStored = isStored(lookout.store)
   if (now - lookout.tidied >= timing.tidyEvery) {
     lookout.tidied = now
     if (lookout.wasStored) await outbox.sweep(now)
@@ -71,8 +69,8 @@ async function look(lookout: Lookout, outbox: Outbox): Promise<void> {
 
 /** Looks when it is time to, or when the database is there only now. Never rejects: what can be sent must not wait for it. */
 export async function lookAround(lookout: Lookout, outbox: Outbox): Promise<void> {
-  const { clock, timing, guard } = lookout.options
-  if (lookout.wasStored === isStored(lookout) && clock.epoch() - lookout.looked < timing.recoverEvery) return
+  const { clock, timing, guard } = lookout
+  if (lookout.wasStored === isStored(lookout.store) && clock.epoch() - lookout.looked < timing.recoverEvery) return
   const looking = look(lookout, outbox)
   guard.later(looking)
   await looking.then(
@@ -82,5 +80,5 @@ export async function lookAround(lookout: Lookout, outbox: Outbox): Promise<void
 }
 
 /** Ms until it is worth looking again; undefined when nothing is waited for. */
-export const lookAgain = ({ failures, patience, options }: Lookout): number | undefined =>
-  failures ? options.timing.loadAgain * failures : patience
+export const lookAgain = ({ failures, patience, timing }: Lookout): number | undefined =>
+  failures ? timing.loadAgain * failures : patience

@@ -44,8 +44,7 @@ export interface QueueOptions extends Pick<Setting, 'clock' | 'timing' | 'guard'
   dropped?(ids: string[], reason: string): void
 }
 
-export interface Queue {
-  readonly options: QueueOptions
+export interface Queue extends Readonly<QueueOptions> {
   /** By record id, in the order of the last putting. Bounded by bytes. */
   readonly held: ReadonlyMap<string, Held>
   /** Turns of this page view that are not accounted for; an id each. */
@@ -68,7 +67,7 @@ const heldBytes = 400_000
 const own = (queue: Queue) => queue as unknown as Own
 
 export const createQueue = (options: QueueOptions): Queue => ({
-  options,
+  ...options,
   held: new Map(),
   unsettled: new Set(),
   counts: { opened: 0, delivered: 0, dropped: {}, rejectedSpans: 0 },
@@ -78,21 +77,24 @@ export const createQueue = (options: QueueOptions): Queue => ({
 export const countsOf = ({ counts, unsettled }: Queue): Counts => ({ ...counts, pending: unsettled.size })
 
 /** The record as it will be told, for good, or why it is not; to what it says belongs how it was kept. */
-export const sealed = ({ options, lastSeq }: Queue, record: AnyRecord): Sealed | KeptBack => {
-  const { device, store, guard, beforeSend } = options
+export const sealed = ({ device, store, guard, beforeSend, lastSeq }: Queue, record: AnyRecord): Sealed | KeptBack => {
   const delivery = { opened: lastSeq, dropped: dropsOf(device), store: store.kind() }
   return seal(record, { beforeSend, hint: guard.hint }, { delivery })
 }
 
-export const rowOf = ({ options }: Queue, { record, letters }: Sealed, state: Row['state'], at: number): Row => {
-  const { to, pageId, resource, clock } = options
+export const rowOf = (
+  { to, pageId, resource, clock }: Queue,
+  { record, letters }: Sealed,
+  state: Row['state'],
+  at: number,
+): Row => {
   return { v: 1, to, state, rev: record.rev, at, seen: clock.epoch(), pageId, bytes: letters, resource, record }
 }
 
 /** These are done with: dropped for the reason, delivered without one. */
 export function settle(queue: Queue, ids: string[], reason?: string): void {
   const { held, unsettled, counts } = own(queue)
-  const { device, guard, dropped } = queue.options
+  const { device, guard, dropped } = queue
   for (const id of ids) {
     held.delete(id)
     if (!unsettled.delete(id)) continue
@@ -128,7 +130,7 @@ export const reject = (queue: Queue, spans: number): void => void (own(queue).co
 /** Keeps a record of this page; false when it may not leave: then it is accounted for. */
 export function take(queue: Queue, record: AnyRecord, state: Row['state']): boolean {
   const { held, unsettled, counts } = own(queue)
-  const { clock, guard } = queue.options
+  const { clock, guard } = queue
   const { id, kind } = record
   if (kind === 'turn' && record.seq > queue.lastSeq) {
     own(queue).lastSeq = record.seq
@@ -175,7 +177,7 @@ function trim(queue: Queue): void {
 
 /** Puts into the database what nobody has tried to put there yet. */
 export function write(queue: Queue): void {
-  const { store, mayStore } = queue.options
+  const { store, mayStore } = queue
   if (!mayStore()) return trim(queue)
   const batch = [...own(queue).held.values()].filter(({ written }) => written === 'no')
   if (!batch[0]) return
@@ -218,7 +220,7 @@ export async function rewrite(queue: Queue, outbox: Outbox): Promise<void> {
 
 /** The page lives, and with it its open turns: said in the database at most once in `ms`. */
 export function touch(queue: Queue, ms: number): void {
-  const { clock } = queue.options
+  const { clock } = queue
   for (const one of own(queue).held.values()) {
     const { row, since } = one
     const lived = row.at + clock.now() - since

@@ -13,6 +13,7 @@ import type { Setting } from './ports.ts'
 import { acknowledge, amend, hasEnded, missing, rewrite, settle } from './queue.ts'
 import type { Queue } from './queue.ts'
 import { cleaned } from './seal.ts'
+import { isStored } from './store.ts'
 import type { Row, Store } from './store.ts'
 
 export interface SenderOptions extends Setting {
@@ -29,8 +30,7 @@ export interface SenderOptions extends Setting {
   away(): boolean
 }
 
-export interface Sender {
-  readonly options: SenderOptions
+export interface Sender extends Readonly<SenderOptions> {
   /** Records per request: what the collector takes at all, and fewer after a failure, until the first success. */
   fits: number
   most: number
@@ -50,7 +50,7 @@ export const growth = 3
 const lateMs = 30_000
 
 export const createSender = (options: SenderOptions): Sender => ({
-  options,
+  ...options,
   fits: Infinity,
   most: Infinity,
   probe: false,
@@ -64,14 +64,14 @@ export const probe = (sender: Sender): void => void (sender.probe = true)
 export function abort(sender: Sender): void {
   sender.aborts++
   sender.go?.()
-  sender.options.collector?.abort()
+  sender.collector?.abort()
 }
 
 /** Sends until nothing is left (undefined) or gives the ms to wait for. One at a time. Never rejects. */
 export const drain = (sender: Sender): Promise<number | undefined> => (sender.running ??= begin(sender))
 
 async function begin(sender: Sender): Promise<number | undefined> {
-  const { guard, leader, outbox, timing } = sender.options
+  const { guard, leader, outbox, timing } = sender
   const { aborts } = sender
   const mine = outbox()
   const draining = leader.alone(mine, () => run(sender, mine))
@@ -87,29 +87,25 @@ async function begin(sender: Sender): Promise<number | undefined> {
   }
 }
 
-const isStored = ({ options }: Sender): boolean => options.store.kind() === 'indexeddb'
-
 async function run(sender: Sender, outbox: Outbox): Promise<number | undefined> {
-  const { options } = sender
-  const { queue, device, lookout, timing } = options
+  const { queue, device, lookout, timing, store } = sender
   // The database may only now turn out to be closed to us.
   await share(device, outbox)
   await lookAround(lookout, outbox)
-  if (isStored(sender)) await rewrite(queue, outbox)
+  if (isStored(store)) await rewrite(queue, outbox)
   for (;;) {
     const wait = await sendNext(sender, outbox)
     if (wait === 'nothing') break
     if (wait !== 'again') return wait
   }
-  if (isStored(sender) && queue.unsettled.size) missing(queue, await outbox.ids())
+  if (isStored(store) && queue.unsettled.size) missing(queue, await outbox.ids())
   await share(device, outbox)
   return hasEnded(queue) ? timing.leaderLook : lookAgain(lookout)
 }
 
 /** One batch. Gives the ms to wait for; undefined when the page is away. */
 async function sendNext(sender: Sender, outbox: Outbox): Promise<number | undefined | 'again' | 'nothing'> {
-  const { options, aborts } = sender
-  const { clock, device, timing, leader, away } = options
+  const { clock, device, timing, leader, away, aborts } = sender
   const isAborted = () => sender.aborts > aborts
   // Before the pause is looked at: it comes with the database, which may be open only now.
   const rows = await next(sender, outbox)
@@ -128,14 +124,14 @@ async function sendNext(sender: Sender, outbox: Outbox): Promise<number | undefi
   const batch = await asTold(sender, outbox, rows)
   if (!(await leader.stays(outbox))) return timing.leaderLook
   // Encoding takes longer than all else that we do.
-  if (!options.hidden() && !isAborted())
+  if (!sender.hidden() && !isAborted())
     await new Promise<void>((resolve) => {
       sender.go = resolve
-      options.idle(resolve)
+      sender.idle(resolve)
     })
   if (away()) return undefined
   if (isAborted()) return timing.sendEvery
-  const answer = await transmit(options, batch)
+  const answer = await transmit(sender, batch)
   // A request that was cut off by us says nothing about the collector.
   if (answer === 'later') {
     if (away()) return undefined
@@ -147,9 +143,9 @@ async function sendNext(sender: Sender, outbox: Outbox): Promise<number | undefi
 
 /** Ready rows of one resource, oldest first, together small enough for one request. */
 async function next(sender: Sender, outbox: Outbox): Promise<Row[]> {
-  const { queue, hidden } = sender.options
+  const { queue, hidden } = sender
   const rows = new Map<string, Row>()
-  if (isStored(sender)) for (const row of await outbox.rows('ready')) rows.set(row.record.id, row)
+  if (isStored(sender.store)) for (const row of await outbox.rows('ready')) rows.set(row.record.id, row)
   for (const [id, { row, written }] of queue.held) {
     const known = rows.get(id)
     // Another tab may have noted how late it is: under a higher revision.
@@ -176,7 +172,7 @@ function told(row: Row, now: number, pageId: string): AnyRecord {
 
 /** The rows as they go. What is news of one is stored under a higher revision before it goes: copies must be alike. */
 async function asTold(sender: Sender, outbox: Outbox, rows: Row[]): Promise<Row[]> {
-  const { clock, pageId, queue } = sender.options
+  const { clock, pageId, queue } = sender
   const changed: Row[] = []
   const batch = rows.map((row) => {
     const record = told(row, clock.epoch(), pageId)
@@ -187,16 +183,16 @@ async function asTold(sender: Sender, outbox: Outbox, rows: Row[]): Promise<Row[
     changed.push(news)
     return news
   })
-  if (changed[0] && isStored(sender)) await outbox.put(changed)
+  if (changed[0] && isStored(sender.store)) await outbox.put(changed)
   return batch
 }
 
-async function transmit(options: SenderOptions, rows: Row[]): Promise<Answer> {
-  const { exporter, collector } = options
+async function transmit(sender: Sender, rows: Row[]): Promise<Answer> {
+  const { exporter, collector } = sender
   const records = rows.map(({ record }) => record)
   const { resource } = rows[0]!
-  if (!exporter) return collector!.send(bodyOf(records, resource, options))
-  return hand(exporter, records, resource, options).then(
+  if (!exporter) return collector!.send(bodyOf(records, resource, sender))
+  return hand(exporter, records, resource, sender).then(
     () => 'taken',
     () => 'later',
   )
@@ -204,27 +200,26 @@ async function transmit(options: SenderOptions, rows: Row[]): Promise<Answer> {
 
 async function drop(sender: Sender, outbox: Outbox, rows: Row[], reason: string): Promise<void> {
   settle(
-    sender.options.queue,
+    sender.queue,
     rows.map(({ record }) => record.id),
     reason,
   )
-  if (isStored(sender)) await outbox.remove(rows)
+  if (isStored(sender.store)) await outbox.remove(rows)
 }
 
 /** What an answer means for the batch, and for what comes next. */
 async function act(sender: Sender, outbox: Outbox, rows: Row[], answer: Answer): Promise<void> {
-  const { options } = sender
-  const { queue, device, endpoint, guard } = options
+  const { queue, device, endpoint, guard } = sender
   const isOne = !rows[1]
   if (answer === 'taken') {
     sender.most = Infinity
-    if (isStored(sender)) await outbox.remove(rows)
+    if (isStored(sender.store)) await outbox.remove(rows)
     acknowledge(queue, rows)
     return resume(device, outbox)
   }
   if (answer === 'later' || typeof answer === 'number') {
     sender.most = 8
-    return pause(device, outbox, options, answer === 'later' ? undefined : answer)
+    return pause(device, outbox, sender, answer === 'later' ? undefined : answer)
   }
   if (answer === 'too_large' && !isOne) {
     sender.fits = rows.length >> 1
@@ -236,5 +231,5 @@ async function act(sender: Sender, outbox: Outbox, rows: Row[], answer: Answer):
   // Refused again, and alone: it goes. A batch is first tried one by one, a single bad record must not cost the others.
   if (device.known.refused === id && isOne) await drop(sender, outbox, rows, answer)
   sender.most = 1
-  return pause(device, outbox, options, undefined, id)
+  return pause(device, outbox, sender, undefined, id)
 }

@@ -74,6 +74,8 @@ export interface Store {
 /** A device that stores nothing is no error of ours. */
 export const quietly = (done: Promise<unknown>): void => void done.catch(() => {})
 
+export const isStored = (store: Pick<Store, 'kind'>): boolean => store.kind() === 'indexeddb'
+
 export function createStore(options: {
   indexedDB?: IDBFactory
   clock: Clock
