@@ -235,11 +235,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   return {
     put: guard.wrap(put),
-    alive: () =>
+    alive: guard.wrap(() =>
       idle(() => {
         touch(queue, timing.checkpoint)
         if (isStale(leaving)) rearm()
       }),
+    ),
     hide: guard.wrap(() => {
       if (phase.left) return
       guard.later(send())
