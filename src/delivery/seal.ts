@@ -1,6 +1,7 @@
 /**
  * The door: what leaves memory passes here, to the database, the tail, the browser or the collector, and again when it was
- * read back. It leaves as plain data, within a bound, with clean addresses; what is told of it, past the page's `beforeSend`.
+ * read back. It leaves as plain data with clean addresses; what is told of it, within a bound and past the page's
+ * `beforeSend`.
  *
  * - An open turn on the device is `plain`. It is told by a later page alone, which asks its own `beforeSend` then.
  * - What is told is `sealed`: a settled record when it is put, a turn of a dead page when it is recovered, a turn under way
