@@ -102,7 +102,6 @@ const entries = {
 const parts = {
   engine: 'engine.ts',
   outlet: 'outlet.ts',
-  otel: 'delivery/lazy.ts',
   recovery: 'delivery/recovery.ts',
   intent: 'intent.ts',
   vitals: 'page/web-vitals.ts',

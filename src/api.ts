@@ -45,7 +45,10 @@ export interface Options {
   attributes?: Attributes | (() => Attributes)
   /** Any OpenTelemetry SpanExporter, instead of `endpoint`. */
   exporter?: SpanExporter
-  /** Last look at a record before it becomes spans; null drops it. Must not await. */
+  /**
+   * Last look at a record before it becomes spans; null drops it. Must not await. A settled record is shown once, each
+   * revision; a turn under way, without an `outcome` yet, when a copy for the case of a crash is left with the browser.
+   */
   beforeSend?: (record: AnyRecord) => AnyRecord | null
   /** Share of sessions recorded, 0 to 1. @defaultValue 1 */
   sampleRate?: number

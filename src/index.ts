@@ -11,7 +11,6 @@ export const init = (options?: Options): Handle =>
   start(options, {
     engine: () => import('./engine.ts'),
     outlet: () => import('./outlet.ts'),
-    send: () => import('./delivery/lazy.ts'),
     recovery: () => import('./delivery/recovery.ts'),
     intent: () => import('./intent.ts'),
     vitals: () => import('./page/web-vitals.ts'),

@@ -9,7 +9,6 @@ import type { Timing } from './base/timing.ts'
 import type { Config } from './config.ts'
 import { createDelivery } from './delivery/delivery.ts'
 import type { Delivery, DeliveryOptions } from './delivery/delivery.ts'
-import { createGate } from './delivery/seal.ts'
 import type { ConsentState } from './page/consent.ts'
 import { originOf } from './page/origin.ts'
 import { createPageView } from './page/page-view.ts'
@@ -22,7 +21,6 @@ declare const __VERSION__: string
 
 /** What is loaded when it is needed; a part that is missing is simply not there. `attempt` counts from 0. */
 export interface OutletParts {
-  send: DeliveryOptions['load']
   recovery: DeliveryOptions['recovery']
   vitals?(attempt: number): Promise<typeof import('./page/web-vitals.ts')>
 }
@@ -88,9 +86,9 @@ export function createOutlet(options: OutletOptions): Outlet {
     },
     version: __VERSION__,
     sessionKeys: config.sessionKeys,
-    sampled: () => consent.now() !== 'denied' && session.peek().sampled,
-    gate: createGate({ beforeSend: config.beforeSend, hint: guard.hint }),
-    load: parts.send,
+    sampled: (id) => consent.now() !== 'denied' && session.sampled(id),
+    hidden: states.hidden,
+    beforeSend: config.beforeSend,
     recovery: parts.recovery,
     recover,
     clock,
@@ -131,7 +129,8 @@ export function createOutlet(options: OutletOptions): Outlet {
     findContext: delivery.findContext,
     flush: delivery.flush,
     page({ kind }) {
-      if (kind === 'hidden') delivery.hide()
+      if (kind === 'beat') delivery.alive()
+      else if (kind === 'hidden') delivery.hide()
       else if (kind === 'visible' || kind === 'restored') delivery.show()
       else if (kind === 'frozen') delivery.freeze()
       else if (kind === 'left') {

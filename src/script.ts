@@ -52,7 +52,6 @@ if (inPage) {
   const kit = {
     engine: part<typeof import('./engine.ts')>('engine'),
     outlet: part<typeof import('./outlet.ts')>('outlet'),
-    send: part<typeof import('./delivery/lazy.ts')>('otel'),
     recovery: part<typeof import('./delivery/recovery.ts')>('recovery'),
     intent: part<typeof import('./intent.ts')>('intent'),
     vitals: part<typeof import('./page/web-vitals.ts')>('vitals'),

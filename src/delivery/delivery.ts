@@ -1,71 +1,46 @@
 /**
- * Takes records in and sees to it that each is stored, sent and counted; the engine's share of that: memory, the
- * writing, the last words of a page. Sending in peace and recovery are parts of their own.
+ * Takes records in and sees to it that each is stored, sent and counted. The one place that knows the files of this
+ * room: the queue holds, leaving and the sender tell, recovery looks after the dead; here is who is asked when.
  */
-import type { Clock } from '../base/clock.ts'
-import type { Guard } from '../base/guard.ts'
 import { createIdle } from '../base/idle.ts'
-import { listen } from '../base/listen.ts'
-import type { Timing } from '../base/timing.ts'
-import type { SpanExporter } from '../api.ts'
-import type { AnyRecord, Attributes, TurnRecord, TurnRef } from '../turn/record.ts'
-import { lastWords } from './last-words.ts'
+import { listen, stopAll } from '../base/listen.ts'
+import type { AnyRecord, TurnRecord, TurnRef } from '../turn/record.ts'
+import { createCollector, watchPolicy } from './collector.ts'
+import { createContexts } from './contexts.ts'
+import { block, createDevice, learn } from './device.ts'
+import { createLeader } from './leader.ts'
+import { arm, createLeaving, disarm, dropTail, isStale, saveTail, sayLast } from './leaving.ts'
+import { createLife, livingPages } from './life.ts'
+import { createLookout } from './lookout.ts'
+import { createOutbox } from './outbox.ts'
+import type { Outbox } from './outbox.ts'
+import type { Given, Setting } from './ports.ts'
+import { adopt, countsOf, createQueue, purge, reject, rowOf, sealed, settle, take, touch, write } from './queue.ts'
+import type { Counts } from './queue.ts'
 import type { recoverPages } from './recovery.ts'
-import { revisions } from './revisions.ts'
-import type { Sender, SenderPort } from './sender.ts'
-import { createStore } from './store.ts'
-import type { ContextRow, Row } from './store.ts'
-import { tailPrefix, writeTail } from './tail.ts'
+import { plain } from './seal.ts'
+import type { DoorOptions } from './seal.ts'
+import { abort, createSender, drain, probe } from './sender.ts'
+import { createStore, isStored, quietly } from './store.ts'
+import type { Row, Store } from './store.ts'
+import { readTail, removeTail, tailsOn } from './tail.ts'
 
-export interface Counts {
-  /** Turns that this page view handed in. It is the sum of the others. */
-  opened: number
-  /** Acknowledged by the collector. */
-  delivered: number
-  pending: number
-  /** By reason: `before_send`, `invalid`, `too_large`, `http_403`, `expired`, `full`, `memory`, … */
-  dropped: Record<string, number>
-  /** Spans that the collector said it rejected, out of what it acknowledged. */
-  rejectedSpans: number
-}
+export type { Natives } from './ports.ts'
+export type { Counts } from './queue.ts'
 
-/** The page's own functions; `fetch` as it was before we patched it. Each may be missing, and storage may be denied. */
-export interface Natives {
-  fetch?: typeof fetch
-  fetchLater?: (url: string, options: RequestInit & { activateAfter?: number }) => { readonly activated: boolean }
-  indexedDB?: IDBFactory
-  localStorage?: Storage
-  locks?: LockManager
-}
-
-export interface DeliveryOptions {
-  /** Of an OTLP/HTTP collector that takes JSON, e.g. `/v1/traces`. */
-  endpoint?: string
-  headers?: Record<string, string>
-  /** Instead of `endpoint`. It is then not for us to see what its collector answers. */
-  exporter?: SpanExporter
-  /** `service.name` and the like. */
-  resource: Attributes
-  /** Of this library. */
-  version: string
-  /** Names under which the session id is sent besides `session.id`. */
-  sessionKeys?: string[]
-  /** Whether what is put now belongs to a recorded session. */
-  sampled(): boolean
-  /** Privacy and `beforeSend`, before anything is encoded. Undefined: the record is dropped. */
-  gate(record: AnyRecord): AnyRecord | undefined
-  /** The lazy part. `attempt` counts from 0. */
-  load(attempt: number): Promise<{ createSender(port: SenderPort): Sender }>
+export interface DeliveryOptions extends Given {
+  /** Whether the session of that id is recorded: by its own session a record is kept or not, whenever it is put. */
+  sampled(sessionId: string): boolean
+  /** The page's own filter, given a copy of what is to be told; see seal.ts. Null: the record is dropped. */
+  beforeSend?: DoorOptions['beforeSend']
   /** A part of its own, loaded when an earlier page has left something. `attempt` counts from 0. */
   recovery(attempt: number): Promise<{ recoverPages: typeof recoverPages }>
-  /** Settles an open turn of a page that has died: `abandoned` with a tail, else `lost`. Pure. */
-  recover(record: TurnRecord, hasTail: boolean): TurnRecord
-  clock: Clock
-  timing: Timing
-  guard: Guard
-  pageId: string
-  natives: Natives
-  /** Consent is pending: keep all in memory until `release()`. */
+  /**
+   * Settles an open turn of a page that has died: `abandoned` with a tail, else `lost`. `at`: its last sign of life,
+   * epoch ms on the wall clock as it was when the turn opened; missing when none is known. Pure.
+   */
+  recover(record: TurnRecord, hasTail: boolean, at?: number): TurnRecord
+  /** Consent is pending: keep all in memory until `release()`. @defaultValue false */
   hold?: boolean
   /** Told of what is given up, by the records' ids. */
   dropped?(ids: string[], reason: string): void
@@ -74,6 +49,11 @@ export interface DeliveryOptions {
 export interface Delivery {
   /** Takes a copy. `open`: a turn under way, written again at checkpoints. `urgent`: written at once, not when idle. */
   put(record: AnyRecord, state: 'open' | 'ready', urgent?: boolean): void
+  /**
+   * The page lives, and with it its open turns; call at each heartbeat while one is open. Written when the page is idle,
+   * about once a second at most: should the page be killed, its turns end with the last one.
+   */
+  alive(): void
   /** The page became hidden. */
   hide(): void
   /** It is seen again, or came back from the back/forward cache. */
@@ -81,11 +61,11 @@ export interface Delivery {
   /** Window `pagehide`; call after the open turns were ended and put. */
   leave(): void
   freeze(): void
-  /** Consent is not given any more: what comes stays in memory until `release()`. */
+  /** Consent is not given any more: what comes stays in memory until `release()`. What is under way writes nothing. */
   hold(): void
   /** Consent was given. */
   release(): void
-  /** Everything stored and kept is deleted, counted under `reason`. */
+  /** Everything of this application that is stored and kept is deleted, counted under `reason`. */
   purge(reason: string): void
   /** Resolves when all is sent or the collector asked to wait. Never rejects. */
   flush(): Promise<void>
@@ -97,414 +77,231 @@ export interface Delivery {
   stop(): Promise<void>
 }
 
-/** A record in memory: open, or ready and not acknowledged. */
-export interface Held {
-  row: Row
-  /** In the database as it is here. Undefined: nobody has tried to write it yet. */
-  saved?: boolean
+/** How far this page may go. Set by the verbs of `createDelivery` alone. */
+interface Phase {
+  /** Consent is not given: nothing leaves memory. */
+  holding: boolean
+  /** The page has left, until it is shown again. */
+  left: boolean
+  stopped: boolean
 }
 
-/** What a leaving page may still have in flight is 64 KiB, shared with the host. */
-const leavingBytes = 50 * 1024
-/** Kept in memory, as JSON: the newest; older ones if they are in the database, else they are dropped. */
-const heldBytes = 400_000
-const maxContexts = 200
-/** A blocked endpoint is not tried more often than this: every try is a violation on the host's account. */
-const blockedMs = 300_000
-
-export function createDelivery(options: DeliveryOptions): Delivery {
-  const { endpoint, resource, clock, timing, guard, pageId, natives } = options
-  const { fetch, fetchLater, indexedDB, localStorage, locks } = natives
-  const to = '' + resource['service.name']
-  const tailKey = tailPrefix + pageId
-  const store = createStore({ indexedDB, clock, timing, left: () => left, late: () => look() })
-  // By record id, oldest first. Bounded by bytes.
-  const held = new Map<string, Held>()
-  // Turns of this page view not yet accounted for; an id each.
-  const mine = new Set<string>()
-  const recent = new Map<string, TurnRef>()
-  const counts = { opened: 0, delivered: 0, dropped: {} as Record<string, number>, rejectedSpans: 0 }
-  const device: SenderPort['device'] = { dropped: 0, until: 0, tries: 0, fresh: 0, blocked: 0 }
-  let lastSeq = 0
-  let holding = options.hold
-  let stopped = false
-  let left = false
-  let hasTail = false
-  let timer: number | undefined
-  let timerAt = Infinity
-  let sender: Promise<Sender> | undefined
-  let loaded: Sender | undefined
-  let attempts = 0
-  let later: AbortController | undefined
-  let laterAt = 0
-  // Frees the lock that says this page lives.
-  let die: (() => void) | undefined
-
-  // Heard from the beginning: what is left with the browser is refused like what is sent.
-  const unlisten =
-    endpoint &&
-    listen<SecurityPolicyViolationEvent>(
-      document,
-      'securitypolicyviolation',
-      guard.wrap((event) => {
-        // One that only reports blocks nothing. Cross-origin, the report may name no more than the origin.
-        if (
-          event.disposition == 'report' ||
-          !event.effectiveDirective.startsWith('connect-src') ||
-          !endpoint.startsWith(event.blockedURI)
-        )
-          return
-        device.blocked = clock.epoch() + blockedMs
-        guard.hint(`the page's Content-Security-Policy blocks ${event.blockedURI}: add it to connect-src`)
-      }),
-    )
-
-  // A device that stores nothing is no error of ours.
-  const quietly = (done: Promise<unknown>): void => void done.catch(() => {})
-
-  const idle = createIdle(clock, guard)
-
-  const settle = (ids: string[], reason?: string): void => {
-    for (const id of ids) {
-      held.delete(id)
-      if (!mine.delete(id)) continue
-      if (reason) counts.dropped[reason] = (counts.dropped[reason] ?? 0) + 1
-      else counts.delivered++
-    }
-    if (!reason || !ids[0]) return
-    device.fresh += ids.length
-    guard(() => options.dropped?.(ids, reason))
-  }
-
-  /** The record as it will be sent, for good: copies of it must be alike. */
-  const seal = (record: AnyRecord): AnyRecord | undefined => {
-    const passed = options.gate(record)
-    const delivery = { opened: lastSeq, dropped: device.dropped + device.fresh, store: store.kind() }
-    return passed && { ...passed, id: record.id, delivery }
-  }
-
-  // Plain data in one go: what a page's beforeSend put in (getters, proxies, cycles) ends here.
-  const rowOf = (sealed: AnyRecord, state: Row['state'], at: number): Row => {
-    const json = JSON.stringify(sealed)
-    const record = JSON.parse(json) as AnyRecord
-    const { rev } = record
-    return { v: 1, to, state, rev, at, seen: clock.epoch(), pageId, bytes: json.length, resource, record }
-  }
-
-  const trim = (): void => {
-    let room = heldBytes
-    for (const [id, { row, saved }] of [...held].reverse()) {
-      if ((room -= row.bytes) > 0 || row.state === 'open') continue
-      if (saved) held.delete(id)
-      else settle([id], 'memory')
-    }
-  }
-
-  const write = (): void => {
-    if (holding || stopped) return trim()
-    const batch = [...held.values()].filter((one) => one.saved == null)
-    if (!batch[0]) return
-    quietly(
-      store
-        .run('records', 'readwrite', (name) => {
-          for (const one of batch) {
-            one.saved = false
-            name('records').put(one.row, one.row.record.id)
-          }
+/** The files of this room, each given those it asks or tells. @param late the database is there after all */
+function assemble(options: DeliveryOptions, phase: Readonly<Phase>, late: () => void) {
+  const { endpoint, clock, timing, guard, natives } = options
+  const to = '' + options.resource['service.name']
+  const setting: Setting & DeliveryOptions = { ...options, to, idle: createIdle(clock, guard) }
+  const isLeft = (): boolean => phase.left
+  const mayStore = (): boolean => !phase.holding && !phase.stopped
+  const store = createStore({ indexedDB: natives.indexedDB, clock, timing, left: isLeft, late })
+  const device = createDevice(endpoint)
+  const queue = createQueue({ ...setting, store, device, mayStore })
+  const outboxOf = (on: Store): Outbox =>
+    createOutbox({ store: on, to, timing, dropped: (ids, reason) => settle(queue, ids, reason) })
+  const lookout = createLookout({
+    ...setting,
+    store,
+    async load(attempt) {
+      const part = await options.recovery(attempt)
+      return async (pass) =>
+        part.recoverPages({
+          ...setting,
+          outbox: pass,
+          stored: isStored(store),
+          lives: await livingPages(natives.locks),
+          sealed: (record) => sealed(queue, record),
+          plain,
+          rowOf: (...all) => rowOf(queue, ...all),
+          settle: (ids, reason) => settle(queue, ids, reason),
+          adopt: (rows) => adopt(queue, rows),
         })
-        .then(() => {
-          // Unless it was told in short meanwhile, and is of a higher revision now.
-          for (const one of batch) if (one.saved === false) one.saved = true
-        })
-        .finally(trim),
-    )
-  }
-
-  const inShort = (records: AnyRecord[]): string =>
-    lastWords(records, resource, options.version, ['session.id', ...(options.sessionKeys ?? [])])
-
-  /** The body of a last request; fewer words, of a lower revision, where the whole mapping has not come yet. */
-  const bodyOf = (records: AnyRecord[]): string =>
-    loaded?.encode(records) ?? inShort(records.map((record) => ({ ...record, rev: record.rev + revisions.words })))
-
-  const mayPost = (): boolean => !holding && Math.max(device.until, device.blocked) <= clock.epoch()
-
-  const requestOf = (body: string, how: RequestInit): RequestInit => ({
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...options.headers },
-    body,
-    ...how,
+    },
   })
-
-  /** All that is not acknowledged, newest first as far as it fits; answers are read by nobody, so it is sent again later. */
-  const sendLeaving = (): void => {
-    let room = leavingBytes
-    // Names make it about three times the record; measured, with room to spare.
-    const told = [...held.values()]
-      .reverse()
-      .filter(({ row }) => row.state === 'ready' && (room -= row.bytes * 3) > 0)
-      .reverse()
-    if (!told[0] || !mayPost()) return
-    if (!endpoint) return loaded?.last(told.map((one) => one.row))
-    const body = bodyOf(told.map((one) => one.row.record))
-    if (!body || !fetch) return
-    const post = async (keepalive?: boolean) => fetch(endpoint, requestOf(body, { keepalive }))
-    quietly(post(true).catch(() => post()))
-  }
-
-  const saveTail = (): void => {
-    if (!localStorage || holding || stopped) return
-    hasTail = true
-    const entries = [...held.values()]
-      .filter(({ row, saved }) => row.state === 'open' || !saved)
-      .map(({ row, saved }) => ({ saved: !!saved, record: row.record }))
-    writeTail(localStorage, pageId, { v: 1, to, at: clock.epoch(), left, dropped: device.fresh, entries })
-  }
-
-  /** Takes back what was left with the browser. */
-  const disarm = (): void => {
-    later?.abort()
-    later = undefined
-  }
-
-  /**
-   * Leaves the open turns with the browser, which sends them if this page dies without a word: in short, for its share
-   * may be no more than 8 KB. A page that leaves has none open, and leaves what it also sends itself.
-   */
-  const arm = (): void => {
-    disarm()
-    if (!fetchLater || !endpoint || !mayPost()) return
-    const records: AnyRecord[] = []
-    for (const { row } of held.values()) {
-      const { rev, state } = row
-      const sealed = state === 'open' ? seal(options.recover(row.record as TurnRecord, false)) : left && row.record
-      if (sealed) records.push({ ...sealed, rev })
-    }
-    const body = (left ? bodyOf : inShort)(records)
-    if (!body) return
-    later = new AbortController()
-    laterAt = clock.now()
-    fetchLater(endpoint, requestOf(body, { signal: later.signal }))
-  }
-
-  const load = (): Promise<Sender> =>
-    (sender ??= options.load(attempts++).then(
-      (part) => (loaded = part.createSender(port)),
-      (error) => {
-        sender = undefined
-        guard.hint('the part that sends did not load; records wait here')
-        throw error
-      },
-    ))
-
-  const drain = async (): Promise<void> => {
-    if (holding || stopped || !(endpoint || options.exporter)) return
-    let wait: number | undefined
-    try {
-      wait = await (await load()).drain()
-    } catch {
-      wait = timing.loadAgain * attempts
-    }
-    // With nothing to send it still looks after those that died.
-    if (loaded || wait != null) schedule(wait ?? timing.tidyEvery)
-  }
-
-  /** A drain in `ms` at the latest. */
-  const schedule = (ms = timing.sendEvery): void => {
-    const at = clock.now() + ms
-    if (stopped || at >= timerAt) return
-    clock.clearTimeout(timer)
-    timerAt = at
-    timer = clock.setTimeout(() => {
-      timerAt = Infinity
-      idle(() => guard.later(drain()))
-    }, ms)
-  }
-
-  const port: SenderPort = {
-    ...options,
-    to,
+  return {
+    ...setting,
+    mayStore,
     store,
     device,
-    held,
-    mine,
-    counts,
-    seal,
-    rowOf,
-    settle,
-    idle,
-    wake: () => schedule(0),
-    left: () => left || stopped || !!holding,
+    queue,
+    outbox: outboxOf(store),
+    contexts: createContexts({ ...setting, store, mayStore }),
+    leaving: createLeaving({ ...setting, queue, device, left: isLeft, mayStore }),
+    life: createLife(setting, () => touch(queue, 0)),
+    sender: createSender({
+      ...setting,
+      queue,
+      device,
+      store,
+      lookout,
+      leader: createLeader(setting, store),
+      collector: endpoint ? createCollector(setting, (spans) => reject(queue, spans)) : undefined,
+      outbox: () => outboxOf(store.pass()),
+      away: () => phase.left || !mayStore(),
+    }),
   }
+}
 
-  /** The sign of life where there are no locks: open rows are written again. */
-  const touch = (): void => {
-    for (const one of held.values()) {
-      if (one.row.state !== 'open') continue
-      one.row.seen = clock.epoch()
-      one.saved = undefined
-    }
-    write()
-    if (die) clock.setTimeout(guard.wrap(touch), timing.signOfLife)
+/** When it is sent next: at the earliest time that was asked for, when the page is idle. */
+function createPlan({ clock, guard, idle }: Setting, send: () => Promise<void>) {
+  let timer: number | undefined
+  // Ms, page clock.
+  let at = Infinity
+  return {
+    isMade: () => at < Infinity,
+    within(ms: number): void {
+      const wanted = clock.now() + ms
+      if (wanted >= at) return
+      clock.clearTimeout(timer)
+      at = wanted
+      timer = clock.setTimeout(() => {
+        at = Infinity
+        idle(() => guard.later(send()))
+      }, ms)
+    },
+    /** For good. */
+    stop(): void {
+      clock.clearTimeout(timer)
+      at = -Infinity
+    },
   }
+}
 
-  /** Held while the page lives: others must not take its open turns for those of a dead one. */
-  const live = (): void => {
-    if (die || stopped || !indexedDB) return
-    const life = new Promise<void>((resolve) => (die = resolve))
-    if (locks) quietly(locks.request('chat-vitals:page:' + pageId, () => life))
-    else touch()
+export function createDelivery(options: DeliveryOptions): Delivery {
+  const { endpoint, exporter, clock, timing, guard, natives } = options
+  const { localStorage } = natives
+  const phase: Phase = { holding: !!options.hold, left: false, stopped: false }
+  const parts = assemble(options, phase, () => look())
+  const { to, idle, mayStore, store, device, queue, outbox, contexts, leaving, life, sender } = parts
+
+  const send = async (): Promise<void> => {
+    // With nothing to send it still looks after those that died.
+    if (mayStore() && (endpoint || exporter)) plan.within((await drain(sender)) ?? timing.tidyEvery)
   }
+  const plan = createPlan(parts, send)
 
-  /** What the device knows, and whether something waits on it. */
+  /** What is known of the device, and whether something waits on it. */
   const look = (): void =>
     quietly(
-      store
-        .run(['meta', 'records'], 'readonly', (name) => {
-          const known = name('meta').get('device')
-          known.onsuccess = () => Object.assign(device, known.result)
-          return name('records').count()
-        })
-        .then((rows) => rows && schedule()),
+      outbox.look().then(({ known, waiting }) => {
+        learn(device, known)
+        if (waiting) plan.within(timing.sendEvery)
+      }),
     )
-
   const start = (): void => {
-    live()
-    // Something of an earlier page is left: only then is the lazy part wanted before the first turn.
-    if (Object.keys(localStorage ?? {}).some((key) => key.startsWith(tailPrefix))) schedule()
+    life.begin()
+    if (tailsOn(localStorage)[0]) plan.within(timing.sendEvery)
     look()
   }
-  if (!holding) idle(start)
+  if (!phase.holding) idle(start)
+
+  const stop = stopAll([
+    watchPolicy(options, (until) => block(device, until)),
+    listen(
+      globalThis,
+      'online',
+      guard.wrap(() => {
+        probe(sender)
+        plan.within(0)
+      }),
+    ),
+  ])
 
   const put = (record: AnyRecord, state: Row['state'], urgent?: boolean): void => {
-    if (stopped || !options.sampled()) return
-    const { id } = record
-    const old = held.get(id)?.row
-    if (record.kind === 'turn' && record.seq > lastSeq) {
-      lastSeq = record.seq
-      counts.opened++
-      mine.add(id)
-    }
-    const row = guard(() => {
-      const sealed = state === 'ready' ? seal(record) : record
-      return sealed && rowOf(sealed, state, old?.at ?? clock.epoch())
-    })
-    if (!row) {
-      settle([id], 'before_send')
+    if (phase.stopped || !options.sampled(record.sessionId)) return
+    const old = queue.held.get(record.id)?.row
+    if (!take(queue, record, state)) {
       // Its open mark must not be recovered as a lost turn.
-      if (old) quietly(store.run('records', 'readwrite', (name) => name('records').delete(id)))
+      if (old) quietly(outbox.forget(record.id))
       return
     }
-    // Only a ready row can have been sent whole.
-    const whole = state === 'ready' && record.kind === 'turn' ? revisions.whole : 0
-    const after = old?.state === 'ready' ? old.rev + revisions.amended : 0
-    row.record.rev = row.rev = Math.max(record.rev + whole, after)
-    held.delete(id)
-    held.set(id, { row })
-    if (urgent || (state === 'open' && !old)) write()
-    else idle(write)
-    // An open turn needs the lazy part too: a page that leaves then has the whole mapping.
-    if (state === 'ready' || !loaded) schedule()
-    if (hasTail) saveTail()
-    const news = state === 'ready' || !old || (record as TurnRecord).ttft !== (old.record as TurnRecord).ttft
-    // Not once the page is leaving: what is left with the browser then would go out beside its own correction.
-    if (news || clock.now() - laterAt > timing.fetchLater) idle(() => left || arm())
+    if (urgent || (state === 'open' && !old)) write(queue)
+    else idle(() => write(queue))
+    if (state === 'ready' || !plan.isMade()) plan.within(timing.sendEvery)
+    if (leaving.hasTail) saveTail(leaving)
+    const isNews = state === 'ready' || !old || (record as TurnRecord).ttft !== (old.record as TurnRecord).ttft
+    if (isNews || isStale(leaving)) idle(rearm)
+  }
+  // Not once the page is leaving: what is left with the browser then would go out beside its own correction.
+  const rearm = (): void => {
+    if (!phase.left) arm(leaving)
   }
 
-  const end = (): void => {
-    sendLeaving()
-    saveTail()
-  }
-  /** Nothing of ours goes on. */
-  const rest = (): void => {
-    loaded?.abort()
-    die?.()
-    die = undefined
+  /** Nothing of what is under way leaves memory any more. */
+  const halt = (): void => {
+    disarm(leaving)
+    abort(sender)
+    store.revoke()
   }
 
   return {
     put: guard.wrap(put),
+    alive: guard.wrap(() =>
+      idle(() => {
+        touch(queue, timing.checkpoint)
+        if (isStale(leaving)) rearm()
+      }),
+    ),
     hide: guard.wrap(() => {
-      if (left) return
-      guard.later(drain())
-      saveTail()
+      if (phase.left) return
+      guard.later(send())
+      saveTail(leaving)
     }),
     show: guard.wrap(() => {
-      left = false
-      if (hasTail) localStorage?.removeItem(tailKey)
-      hasTail = false
-      if (!holding) live()
-      write()
-      schedule()
+      phase.left = false
+      dropTail(leaving)
+      if (mayStore()) life.begin()
+      write(queue)
+      plan.within(timing.sendEvery)
     }),
     leave: guard.wrap(() => {
-      left = true
-      arm()
-      end()
-      rest()
+      phase.left = true
+      arm(leaving)
+      sayLast(leaving)
+      abort(sender)
+      life.end()
     }),
     freeze: guard.wrap(() => {
-      end()
-      loaded?.abort()
+      sayLast(leaving)
+      abort(sender)
     }),
     hold: guard.wrap(() => {
-      holding = true
-      disarm()
-      loaded?.abort()
+      phase.holding = true
+      halt()
     }),
     release: guard.wrap(() => {
-      if (!holding) return
-      holding = false
+      if (!phase.holding) return
+      phase.holding = false
       start()
-      write()
-      schedule()
+      write(queue)
+      contexts.save()
+      plan.within(timing.sendEvery)
     }),
     purge: guard.wrap((reason) => {
-      disarm()
-      loaded?.abort()
-      settle([...new Set([...held.keys(), ...mine])], reason)
-      recent.clear()
-      localStorage?.removeItem(tailKey)
-      quietly(
-        store.run(['records', 'contexts', 'meta'], 'readwrite', (name) => {
-          for (const one of ['records', 'contexts', 'meta'] as const) name(one).clear()
-        }),
-      )
+      halt()
+      purge(queue, reason)
+      contexts.forget()
+      for (const page of tailsOn(localStorage))
+        if (readTail(localStorage!, page)?.to === to) removeTail(localStorage!, page)
+      quietly(outbox.purge())
     }),
     flush() {
-      write()
-      return drain()
+      write(queue)
+      return send()
     },
-    counts: () => ({ ...counts, pending: mine.size }),
-    context: guard.wrap((key, ref) => {
-      recent.set(key, ref)
-      if (recent.size > maxContexts) recent.delete(recent.keys().next().value!)
-      const row: ContextRow = { v: 1, at: clock.epoch(), ref }
-      if (!holding && !stopped)
-        idle(() => quietly(store.run('contexts', 'readwrite', (name) => name('contexts').put(row, key))))
-    }),
-    async findContext(key) {
-      const known = recent.get(key)
-      if (known || holding) return known
-      try {
-        const row = await store.run<ContextRow>('contexts', 'readonly', (name) => name('contexts').get(key))
-        return row?.v === 1 && clock.epoch() - row.at < timing.keepContexts ? row.ref : undefined
-      } catch {
-        return undefined
-      }
-    },
+    counts: () => countsOf(queue),
+    context: guard.wrap(contexts.remember),
+    findContext: contexts.find,
     async stop() {
-      write()
+      write(queue)
       let late: number | undefined
       const patience = new Promise<void>((resolve) => (late = clock.setTimeout(resolve, timing.stopMost)))
-      await Promise.race([drain(), patience])
+      await Promise.race([send(), patience])
       clock.clearTimeout(late)
-      stopped = true
-      disarm()
-      loaded?.stop()
-      if (unlisten) unlisten()
-      rest()
-      clock.clearTimeout(timer)
+      phase.stopped = true
+      halt()
+      stop()
+      life.end()
+      plan.stop()
       store.close()
     },
   }

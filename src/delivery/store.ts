@@ -17,6 +17,11 @@ export interface Row {
   at: number
   /** Epoch ms of the last writing; tells the living from the dead where there are no Web Locks. */
   seen: number
+  /**
+   * Epoch ms of the last sign of life of an open turn, counted on from `at` by the page's monotonic clock: a wall clock
+   * that was put does not move it. Missing in rows of 0.1.0.
+   */
+  lived?: number
   pageId: string
   /** Length of the record as JSON. */
   bytes: number
@@ -27,14 +32,18 @@ export interface Row {
 
 export interface ContextRow {
   v: 1
+  /** As in `Row`. Missing in rows of 0.1.0. */
+  to?: string
   at: number
   ref: TurnRef
 }
 
-/** Device-wide, under one key: what other pages must know. */
+/** One key per application: what its other pages must know. */
 export interface DeviceState {
   /** Records dropped so far. */
   dropped: number
+  /** Whose pauses these are. Missing with an exporter of the page's own. */
+  endpoint?: string
   /** Epoch ms before which nobody sends. */
   until: number
   /** The collector asked for that pause itself. */
@@ -55,8 +64,19 @@ export interface Store {
     mode: IDBTransactionMode,
     work: (store: (name: Name) => IDBObjectStore) => IDBRequest<T> | void,
   ): Promise<T>
+  /** The same for one piece of work of several steps: none of it gets through after a `revoke()`. */
+  pass(): Store
+  /** What is under way, and what waits for the database, starts no further transaction. */
+  revoke(): void
+  /** Deletes the database; the next use makes it anew. */
+  remove(): void
   close(): void
 }
+
+/** A device that stores nothing is no error of ours. */
+export const quietly = (done: Promise<unknown>): void => void done.catch(() => {})
+
+export const isStored = (store: Pick<Store, 'kind'>): boolean => store.kind() === 'indexeddb'
 
 export function createStore(options: {
   indexedDB?: IDBFactory
@@ -72,6 +92,8 @@ export function createStore(options: {
   let opening: Promise<IDBDatabase> | undefined
   // Until it is known better, storage is hoped for.
   let denied = !indexedDB
+  // Calls of `revoke`.
+  let revoked = 0
 
   const open = () => {
     if (opening) return opening
@@ -110,29 +132,44 @@ export function createStore(options: {
     return opening
   }
 
-  return {
-    kind: () => (denied ? 'memory' : 'indexeddb'),
-    run: async (names, mode, work) => {
-      const db = await open()
-      if (left?.()) throw Error('left')
-      try {
-        return await new Promise((resolve, reject) => {
-          const tx = db.transaction(names, mode)
-          // First: it may throw, and then nothing is listened to.
-          const request = work((name) => tx.objectStore(name))
-          tx.oncomplete = () => resolve(request?.result as never)
-          tx.onabort = () => reject(tx.error)
-        })
-      } catch (error) {
-        // Damaged, or somebody else's: what cannot be read must not keep back what is in memory.
-        denied ||= /NotFound|Unknown/.test('' + (error as Error | null)?.name)
-        throw error
-      }
-    },
-    close: () =>
-      void opening?.then(
-        (db) => db.close(),
-        () => {},
-      ),
+  const run = async <T>(
+    since: number,
+    names: Name | Name[],
+    mode: IDBTransactionMode,
+    work: (store: (name: Name) => IDBObjectStore) => IDBRequest<T> | void,
+  ): Promise<T> => {
+    const db = await open()
+    if (left?.() || since < revoked) throw Error('left')
+    try {
+      return await new Promise((resolve, reject) => {
+        const tx = db.transaction(names, mode)
+        // First: it may throw, and then nothing is listened to.
+        const request = work((name) => tx.objectStore(name))
+        tx.oncomplete = () => resolve(request?.result as never)
+        tx.onabort = () => reject(tx.error)
+      })
+    } catch (error) {
+      // Damaged, or somebody else's: what cannot be read must not keep back what is in memory.
+      denied ||= /NotFound|Unknown/.test('' + (error as Error | null)?.name)
+      throw error
+    }
   }
+
+  const store: Store = {
+    kind: () => (denied ? 'memory' : 'indexeddb'),
+    run: (...all) => run(revoked, ...all),
+    pass() {
+      const since = revoked
+      return { ...store, run: (...all) => run(since, ...all) }
+    },
+    revoke: () => void revoked++,
+    remove() {
+      store.close()
+      opening = undefined
+      // Firefox tells the page of errors that nobody has prevented.
+      indexedDB!.deleteDatabase('chat-vitals').onerror = (event) => event.preventDefault()
+    },
+    close: () => opening && quietly(opening.then((db) => db.close())),
+  }
+  return store
 }

@@ -1,11 +1,11 @@
 /**
- * The last words of a page, written synchronously where a transaction would come too late, one key per page view.
- * Reading them back is recovery's.
+ * The tail: what a page knows as it goes, written synchronously where a transaction would come too late, one key per page
+ * view. What becomes of what was found in it is recovery's.
  */
 import type { AnyRecord } from '../turn/record.ts'
 import { revisions } from './revisions.ts'
 
-export const tailPrefix = 'chat-vitals:tail:'
+const prefix = 'chat-vitals:tail:'
 const maxLetters = 4096
 
 export interface Tail {
@@ -17,9 +17,29 @@ export interface Tail {
   left: boolean
   /** Records dropped that the database does not know of yet. */
   dropped: number
-  /** `saved`: its row was in the database; if that is gone, the record was delivered. */
-  entries: { saved: boolean; record: AnyRecord }[]
+  /**
+   * `saved`: its row was in the database; if that is gone, the record was delivered. `lived`: as in its row; missing in
+   * tails of 0.1.0, and of settled records.
+   */
+  entries: { saved: boolean; lived?: number; record: AnyRecord }[]
 }
+
+/** Page views that have a tail here. */
+export const tailsOn = (storage: Storage | undefined): string[] =>
+  Object.keys(storage ?? {})
+    .filter((key) => key.startsWith(prefix))
+    .map((key) => key.slice(prefix.length))
+
+/** Undefined: cut, or written by something else. */
+export function readTail(storage: Storage, pageId: string): Tail | undefined {
+  try {
+    return JSON.parse(storage.getItem(prefix + pageId)!) as Tail
+  } catch {
+    return undefined
+  }
+}
+
+export const removeTail = (storage: Storage, pageId: string): void => storage.removeItem(prefix + pageId)
 
 /** Without its growth curve. A settled turn may have been sent with it: without, it is of a lower revision. */
 const shorter = (record: AnyRecord): AnyRecord =>
@@ -44,6 +64,6 @@ export function writeTail(storage: Storage, pageId: string, tail: Tail): void {
     text += (text.endsWith('[') ? '' : ',') + json
     some ||= 1
   }
-  if (some) storage.setItem(tailPrefix + pageId, text + ']}')
-  else storage.removeItem(tailPrefix + pageId)
+  if (some) storage.setItem(prefix + pageId, text + ']}')
+  else removeTail(storage, pageId)
 }

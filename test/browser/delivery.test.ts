@@ -34,14 +34,15 @@ import { createDelivery } from './src/delivery/delivery.ts'
 import { pageClock } from './src/base/clock.ts'
 import { createGuard } from './src/base/guard.ts'
 import { timing } from './src/base/timing.ts'
+import { recover } from './src/turn/outcome.ts'
 const query = new URLSearchParams(location.search)
 const pageId = query.get('page')
 const natives = { fetch, fetchLater: query.has('later') ? globalThis.fetchLater : undefined, locks: navigator.locks }
 // Denied storage throws when touched, as in a sandboxed frame.
 try { natives.indexedDB = indexedDB; natives.localStorage = localStorage } catch {}
 const d = window.delivery = createDelivery({
-  endpoint: query.get('to'), resource: { 'service.name': 'test' }, version: '0', sampled: () => true, gate: (r) => r, load: () => import('/lazy.js'), recovery: () => import('/recovery.js'),
-  recover: (r, tail) => ({ ...r, outcome: tail ? 'abandoned' : 'lost', endedBy: tail ? 'page_left' : 'crash', moments: { ...r.moments, end: 1000 } }),
+  endpoint: query.get('to'), resource: { 'service.name': query.get('app') ?? 'test' }, version: '0', sampled: () => true, hidden: () => document.hidden, recovery: () => import('/recovery.js'),
+  recover,
   clock: pageClock(), timing: { ...timing, sendEvery: 100, leaderTakeover: 3000 }, guard: createGuard({ debug: true }), pageId, natives,
 })
 const open = new Map()
@@ -76,7 +77,7 @@ beforeAll(async () => {
         format: 'esm',
         write: false,
         minify: true,
-        external: ['/lazy.js', '/recovery.js'],
+        external: ['/recovery.js'],
         absWorkingDir: root,
         ...options,
       })
@@ -86,7 +87,6 @@ beforeAll(async () => {
       stdin: { contents: entry, resolveDir: root },
       define: { SAMPLE: JSON.stringify(turnRecord()) },
     }),
-    '/lazy.js': await bundle({ entryPoints: ['src/delivery/lazy.ts'] }),
     '/recovery.js': await bundle({ entryPoints: ['src/delivery/recovery.ts'] }),
   }
   server = createServer((request, response) => {
@@ -240,7 +240,6 @@ test('a page that went to the back/forward cache during its turn ends it there, 
 
 test('offline then online: nothing is lost', async () => {
   const page = await visit()
-  // The lazy part is there before the network goes.
   await turn(page, 1, 'ready')
   await settled(page)
   await context.setOffline(true)
@@ -327,6 +326,23 @@ async function ownBrowser(profile: string): Promise<{ process: ChildProcess; con
   return { process, context: connected.contexts()[0]! }
 }
 
+/** Until so many records are in the database. */
+const stored = (page: Page, many: number) =>
+  page.waitForFunction(
+    (many) =>
+      new Promise((resolve) => {
+        const request = indexedDB.open('chat-vitals', 1)
+        request.onsuccess = () => {
+          const all = request.result.transaction('records').objectStore('records').count()
+          all.onsuccess = () => {
+            request.result.close()
+            resolve(all.result === many)
+          }
+        }
+      }),
+    many,
+  )
+
 test('a browser killed during a turn: the turn is counted at the next visit', async () => {
   const profile = await mkdtemp(join(tmpdir(), 'chat-vitals-'))
   let own = await ownBrowser(profile)
@@ -334,20 +350,7 @@ test('a browser killed during a turn: the turn is counted at the next visit', as
     const page = await visit('', own.context)
     await turn(page, 1, 'open')
     await turn(page, 2, 'open')
-    // Until both open marks are in the database.
-    await page.waitForFunction(
-      () =>
-        new Promise((resolve) => {
-          const request = indexedDB.open('chat-vitals', 1)
-          request.onsuccess = () => {
-            const all = request.result.transaction('records').objectStore('records').count()
-            all.onsuccess = () => {
-              request.result.close()
-              resolve(all.result === 2)
-            }
-          }
-        }),
-    )
+    await stored(page, 2)
     own.process.kill('SIGKILL')
     await once(own.process, 'exit')
     expect(collector.requests).toEqual([])
@@ -364,6 +367,57 @@ test('a browser killed during a turn: the turn is counted at the next visit', as
     if (own.process.kill('SIGKILL')) await gone
     await rm(profile, { recursive: true, force: true, maxRetries: 5 })
   }
+})
+
+// The end was the last moment that a checkpoint knew: all of the wait was lost.
+test('a browser killed while its user waited: the wait is told, up to the last sign of life', async () => {
+  const profile = await mkdtemp(join(tmpdir(), 'chat-vitals-'))
+  let own = await ownBrowser(profile)
+  try {
+    const page = await visit('', own.context)
+    await turn(page, 1, 'open', { moments: { request: 12 } })
+    const from = Date.now()
+    for (let n = 0; n < 4; n++) {
+      await page.waitForTimeout(1000)
+      await page.evaluate(() => window.delivery.alive())
+    }
+    const waited = (Date.now() - from) / 1000
+    await page.waitForTimeout(300)
+    own.process.kill('SIGKILL')
+    await once(own.process, 'exit')
+    own = await ownBrowser(profile)
+    await visit('', own.context)
+    await collector.until(() => turns().length === 1)
+    const lasted = (turns()[0]!.endMs - turns()[0]!.startMs) / 1000
+    expect(Math.abs(lasted - waited)).toBeLessThan(2)
+  } finally {
+    const gone = once(own.process, 'exit')
+    if (own.process.kill('SIGKILL')) await gone
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 })
+  }
+})
+
+// They shared one pause, and consent withdrawn in one emptied the database for all.
+test('the refusals and the consent of one application are none of another of the same origin', async () => {
+  collector.next({ status: 429, headers: { 'retry-after': '600' } })
+  const page = await visit()
+  await turn(page, 1, 'ready')
+  await collector.until(() => collector.requests.length === 1)
+  const shop = await visit('&app=shop')
+  await turn(shop, 1, 'ready')
+  await collector.until(() => turns().length === 1)
+  await settled(shop)
+  await turn(shop, 2, 'open')
+  await stored(shop, 2)
+  await page.evaluate(() => {
+    window.delivery.hold()
+    window.delivery.purge('consent')
+  })
+  await stored(shop, 1)
+  expect(await counts(page)).toMatchObject({ pending: 0, dropped: { consent: 1 } })
+  await turn(shop, 2, 'ready')
+  await collector.until(() => turns().length === 2)
+  expect(turns().map((span) => span.resource['service.name'])).toEqual(['shop', 'shop'])
 })
 
 test('a crashed renderer: the browser sends the open turn by itself, the next visit again', async () => {

@@ -57,7 +57,10 @@ const peek = async () => {
             else found.others.push(row?.v)
           }
         }
-        tx.objectStore('meta').get('device').onsuccess = ({ target }) => (found.dropped = target.result?.dropped ?? 0)
+        // A count for each application of the origin.
+        tx.objectStore('meta').getAll().onsuccess = ({ target }) => {
+          found.dropped = target.result.reduce((sum, { dropped = 0 }) => sum + dropped, 0)
+        }
         tx.oncomplete = () => {
           db.close()
           resolve()

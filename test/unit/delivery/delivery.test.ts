@@ -5,8 +5,8 @@ import { feedbackRecord, hex, turnRecord } from './samples.ts'
 import { createWorld, ok, rest } from './world.ts'
 import type { Page } from './world.ts'
 
-// Loaded once beforehand: the tests' clock does not wait for the SDK.
-beforeAll(() => Promise.all([import('../../../src/delivery/lazy.ts'), import('../../../src/delivery/recovery.ts')]))
+// Loaded once beforehand: the tests' clock does not wait for it.
+beforeAll(() => import('../../../src/delivery/recovery.ts'))
 
 const open = (n = 1, rev = 1) =>
   turnRecord(
@@ -212,22 +212,18 @@ test('a leaving page sends with keepalive what is sent again later by the letter
   expect(world.requests[1]!.raw).toBe(world.requests[0]!.raw)
 })
 
-test('a page that leaves before the lazy part came tells the turn in short, and in full under a higher revision', async () => {
+test('a page that leaves at once tells the turn in full, by the letter as it is sent later', async () => {
   const world = createWorld()
   const page = world.page('page-1')
   page.put(done(), 'ready')
   await rest()
   page.leave()
   await rest()
-  expect(world.requests[0]!.spans).toHaveLength(1)
-  expect(world.requests[0]!.spans[0]!.attributes).toMatchObject({
-    'chat_vitals.turn.outcome': 'completed',
-    'chat_vitals.turn.revision': 101,
-    'chat_vitals.time_to.first_text': 2,
-  })
   page.die()
   world.time += 5000
   await world.page('page-2').pass(5000)
+  expect(world.requests).toHaveLength(2)
+  expect(world.requests[1]!.raw).toBe(world.requests[0]!.raw)
   expect(world.unique().map((span) => span.name)).toEqual(['chat.turn', 'POST'])
   expect(world.unique('chat.turn')[0]!.attributes).toMatchObject({
     'chat_vitals.turn.revision': 103,
@@ -252,9 +248,9 @@ test('what a page says of its own turn stands above what others take it for', as
   expect(outcomes(world)).toEqual(['abandoned'])
 })
 
-// The higher revision was given only in leaving, and was known to the tail alone. In Firefox a tab could be closed
-// without its tail: the database then sent the whole turn under the revision of its last words.
-test('a turn told in short and in full has two revisions, though its tail cannot be read', async () => {
+// Its last words were fewer and of the same revision, known to the tail alone. In Firefox a tab could be closed without
+// its tail: the database then sent the whole turn under the revision of its last words.
+test('the copies of a leaving turn are alike, though its tail cannot be read', async () => {
   const world = createWorld()
   const page = world.page('page-1')
   page.put(open(), 'open')
@@ -265,9 +261,9 @@ test('a turn told in short and in full has two revisions, though its tail cannot
   world.stored.clear()
   page.die()
   await world.page('page-2').pass(5000)
-  const [words, whole] = world.received.filter((span) => span.name === 'chat.turn')
-  expect(words!.raw).not.toBe(whole!.raw)
-  expect([words!, whole!].map((span) => span.attributes['chat_vitals.turn.revision'])).toEqual([101, 103])
+  const [last, later] = world.received.filter((span) => span.name === 'chat.turn')
+  expect(last!.raw).toBe(later!.raw)
+  expect([last!, later!].map((span) => span.attributes['chat_vitals.turn.revision'])).toEqual([103, 103])
 })
 
 // The tail left the growth curve out and kept the revision, while the whole turn was under way.
@@ -278,7 +274,11 @@ test('a turn from a tail too small for its curve is of a lower revision than the
   await page.pass(3000)
   const curve = Array.from({ length: 64 }, (_, n) => n * 1000.1234)
   page.put(
-    turnRecord({ render: { ...done().render, curve }, delivery: undefined, attributes: { long: 'x'.repeat(2000) } }),
+    turnRecord({
+      render: { ...done().render, curve },
+      delivery: undefined,
+      attributes: { long: 'x'.repeat(1000), too: 'x'.repeat(1000) },
+    }),
     'ready',
   )
   page.leave()
@@ -646,7 +646,7 @@ test('a full disk costs the oldest that could be sent, counted, and not the newe
 
 test('what the gate keeps back leaves no trace on the device either', async () => {
   const world = createWorld()
-  const page = world.page('page-1', { gate: () => undefined })
+  const page = world.page('page-1', { beforeSend: () => null })
   page.put(open(), 'open')
   await page.pass(2000)
   page.put(done(), 'ready')
@@ -660,7 +660,7 @@ test('what the gate keeps back leaves no trace on the device either', async () =
 test('a gate that throws or returns nonsense loses the record, not the page', async () => {
   const world = createWorld()
   const page = world.page('page-1', {
-    gate(record) {
+    beforeSend(record) {
       if (record.id === 'turn-1') throw new Error('host')
       return {
         get attributes(): never {
@@ -766,21 +766,27 @@ test('a feedback put again has a higher revision', async () => {
   })
 })
 
-test('a lazy part that is missing costs a hint, and is tried again', async () => {
+test('a lazy part that is missing costs a hint, keeps nothing back, and is tried again', async () => {
   const world = createWorld()
+  const dead = world.page('page-1')
+  dead.put(open(), 'open', true)
+  await dead.pass(2000)
+  dead.die()
   let tries = 0
-  const page = world.page('page-1', {
-    load: (attempt) => {
+  const page = world.page('page-2', {
+    recovery: (attempt) => {
       tries++
       expect(attempt).toBe(tries - 1)
-      return attempt < 3 ? Promise.reject(new Error('404')) : import('../../../src/delivery/lazy.ts')
+      return attempt < 3 ? Promise.reject(new Error('404')) : import('../../../src/delivery/recovery.ts')
     },
   })
-  page.put(done(), 'ready')
+  page.put(done(2), 'ready')
+  await page.pass(5000)
+  expect(page.counts().delivered).toBe(1)
   await page.pass(120_000)
   expect(tries).toBe(4)
   expect(page.said).toHaveLength(1)
-  expect(page.counts().delivered).toBe(1)
+  expect(outcomes(world)).toEqual(['completed', 'lost'])
 })
 
 test('stop delivers what there is, and then nothing happens', async () => {

@@ -94,6 +94,48 @@ test('over the cap of bytes the oldest go', async () => {
   expect(dropped).toEqual({ full: ['turn-2', 'turn-1'] })
 })
 
+// The caps were those of the device: one application that piled up its records cost another its own.
+test('over the cap only rows of the same application go, too old ones of any', async () => {
+  const bytes = limits.bytes / 2
+  const shop = { to: 'shop', at: now - 5000 }
+  await outbox.put([row(1, { bytes, ...shop }), row(2, { bytes }), row(3, { bytes }), row(4, { bytes })])
+  await outbox.put([row(5, { ...shop, at: now - timing.keepRecords - 1 })])
+  await outbox.sweep(now)
+  expect(dropped).toEqual({ full: ['turn-2'] })
+  expect([...(await outbox.ids())]).toEqual(['turn-1', 'turn-3', 'turn-4'])
+})
+
+// Consent that is withdrawn concerns one application, and all that it left, of whatever version.
+test('purging takes what is of this application, of any version, and nothing else', async () => {
+  await outbox.put([row(1), row(2, { state: 'open' }), row(3, { to: 'shop' })])
+  await put('newer', { ...row(4), v: 2 })
+  await put('aside', { ...row(5), v: 0 })
+  const context = (to?: string) => ({ v: 1, to, at: now, ref: { turnId: 't', traceId: 'a', spanId: 'b' } })
+  await store.run('contexts', 'readwrite', (name) => {
+    name('contexts').put(context('support-chat'), 'message-1')
+    name('contexts').put(context('shop'), 'message-2')
+    // Of 0.1.0, which did not say whose it is.
+    name('contexts').put(context(), 'message-3')
+  })
+  await outbox.device(() => ({ dropped: 1, until: 2, tries: 3 }))
+  await store.run('meta', 'readwrite', (name) => void name('meta').put({ dropped: 4 }, 'device:shop'))
+  await outbox.purge()
+  expect([...(await outbox.ids())]).toEqual(['turn-3'])
+  const keys = (of: 'contexts' | 'meta') => store.run(of, 'readonly', (name) => name(of).getAllKeys())
+  expect([await keys('contexts'), await keys('meta')]).toEqual([['message-2'], ['device:shop']])
+})
+
+test('what is under way when its pass is taken away writes nothing', async () => {
+  const pass = createOutbox({ store: store.pass(), to: 'support-chat', timing, dropped() {} })
+  await pass.put([row(1)])
+  const late = pass.put([row(2)])
+  store.revoke()
+  await expect(late).rejects.toBeDefined()
+  await expect(pass.put([row(3)])).rejects.toBeDefined()
+  await outbox.put([row(4)])
+  expect([...(await outbox.ids())]).toEqual(['turn-1', 'turn-4'])
+})
+
 test('over the cap of records the oldest go', async () => {
   const cap = limits.records
   limits.records = 3
@@ -116,8 +158,9 @@ test('a lease from a clock that was wrong does not last', async () => {
 })
 
 test('what pages count for the device adds up', async () => {
-  await Promise.all([1, 2, 3].map((n) => outbox.device((state) => void (state.dropped += n))))
-  await outbox.device((state) => expect(state.dropped).toBe(6))
+  const none = { dropped: 0, until: 0, tries: 0 }
+  await Promise.all([1, 2, 3].map((n) => outbox.device((state = none) => ({ ...state, dropped: state.dropped + n }))))
+  expect((await outbox.look()).known).toEqual({ ...none, dropped: 6 })
 })
 
 test('a database that someone deletes is given free, and made anew', async () => {

@@ -15,7 +15,7 @@ let slim: Encoder
 // As the script tag's part that sends is built, down to the minifier.
 beforeAll(async () => {
   const { default: builds } = (await import('../../../rollup.config.mjs')) as { default: RollupOptions[] }
-  const build = builds.find(({ output }) => [output].flat()[0]!.file?.endsWith('otel.js'))!
+  const build = builds.find(({ output }) => [output].flat()[0]!.file?.endsWith('engine.js'))!
   const bundle = await rollup({ ...build, input: new URL('encoder.ts', import.meta.url).pathname })
   folder = await mkdtemp(join(tmpdir(), 'chat-vitals-'))
   const file = join(folder, 'slim.mjs')

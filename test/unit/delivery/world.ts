@@ -6,7 +6,7 @@ import { createGuard } from '../../../src/base/guard.ts'
 import { timing } from '../../../src/base/timing.ts'
 import { createDelivery } from '../../../src/delivery/delivery.ts'
 import type { Delivery, DeliveryOptions } from '../../../src/delivery/delivery.ts'
-import type { TurnRecord } from '../../../src/turn/record.ts'
+import { recover } from '../../../src/turn/outcome.ts'
 import { decode, revisionOf } from '../../support/collector.ts'
 import type { ReceivedSpan } from '../../support/collector.ts'
 import { resource } from './samples.ts'
@@ -67,6 +67,8 @@ export function createWorld() {
     localStorage,
     /** Epoch ms of all pages. */
     time: 1_760_000_010_000,
+    /** Ms that the device's clock was put forward. */
+    skew: 0,
     /** Answers for the next requests; then `standing`. */
     answers: [] as Answer[],
     standing: (() => ok()) as () => Answer,
@@ -80,13 +82,29 @@ export function createWorld() {
       }
       return [...best.values()].filter((span) => !name || span.name === name)
     },
+    /** All that the database holds of a kind. */
+    async database(name: 'records' | 'contexts' | 'meta'): Promise<[key: string, value: any][]> {
+      return await new Promise((resolve, reject) => {
+        const opening = indexedDB.open('chat-vitals', 1)
+        opening.onerror = () => reject(opening.error)
+        opening.onsuccess = () => {
+          const tx = opening.result.transaction(name)
+          const keys = tx.objectStore(name).getAllKeys()
+          const values = tx.objectStore(name).getAll()
+          tx.oncomplete = () => {
+            opening.result.close()
+            resolve(keys.result.map((key, i) => [String(key), values.result[i]]))
+          }
+        }
+      })
+    },
     page(pageId: string, over: Partial<DeliveryOptions> = {}): Page {
       const timers = new Map<number, { at: number; fn: () => void }>()
       let ids = 0
       let dead = false
       const clock: Clock = {
         now: () => world.time - 1_760_000_000_000,
-        epoch: () => world.time,
+        epoch: () => world.time + world.skew,
         setTimeout(fn, ms) {
           timers.set(++ids, { at: world.time + ms, fn })
           return ids
@@ -115,15 +133,9 @@ export function createWorld() {
         resource,
         version: '0.1.0',
         sampled: () => true,
-        gate: (record) => record,
-        load: () => import('../../../src/delivery/lazy.ts'),
+        hidden: () => false,
         recovery: () => import('../../../src/delivery/recovery.ts'),
-        recover: (record, hasTail) =>
-          ({
-            ...record,
-            outcome: hasTail ? 'abandoned' : 'lost',
-            endedBy: hasTail ? 'page_left' : 'crash',
-          }) as TurnRecord,
+        recover,
         clock,
         timing,
         guard: createGuard({ console: { warn: (...all: unknown[]) => said.push(all.join(' ')), error() {} } }),
@@ -131,7 +143,9 @@ export function createWorld() {
         ...over,
         natives: {
           fetch: fetch as typeof globalThis.fetch,
-          fetchLater: (_, init) => {
+          fetchLater(this: unknown, _, init) {
+            // As the browser's own, which is no method of ours.
+            if (this !== undefined) throw new TypeError('Illegal invocation')
             armed.push({ body: init.body as string, signal: init.signal! })
             return { activated: false }
           },
