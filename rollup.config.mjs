@@ -13,39 +13,7 @@ const plugins = [
   { ...esbuild({ target: 'es2022', define: { __VERSION__: JSON.stringify(version) } }), resolveId: undefined },
 ]
 /**
- * Modules of the OpenTelemetry SDK that our use of it never reaches, and what stands in for them in the script tag's
- * lazy part. test/unit/delivery/slim.test.ts holds what it writes to what the whole SDK writes, to the letter.
- */
-const standIns = {
-  // What the page has registered globally is none of our spans' business: no logger, no active context, no meter. Ids
-  // are checked before they come here, nothing is sampled out, and the enums' values are those of the specification.
-  'api/build/esm/index.js': `
-    import { deleteSpan, getSpan, setSpanContext } from './trace/context-utils.js'
-    export { ROOT_CONTEXT, createContextKey } from './context/context.js'
-    const nothing = () => {}
-    export const trace = { deleteSpan, getSpan, setSpanContext, isSpanContextValid: () => true, wrapSpanContext: nothing }
-    export const diag = { debug: nothing, error: nothing, warn: nothing }
-    export const SamplingDecision = { NOT_RECORD: 0, RECORD: 1, RECORD_AND_SAMPLED: 2 }
-    export const SpanKind = { INTERNAL: 0 }
-    export const SpanStatusCode = { UNSET: 0, OK: 1, ERROR: 2 }
-    export const TraceFlags = { NONE: 0, SAMPLED: 1 }
-    export { nothing as createNoopMeter }
-    export default {}`,
-  // Defaults from environment variables, which browsers have not; what is left is the provider beneath.
-  'sdk-trace-base/build/esm/BasicTracerProvider-shim.js':
-    "export { TracerProvider as BasicTracerProvider } from '@opentelemetry/sdk-trace'",
-  // We have one processor.
-  'sdk-trace/build/esm/MultiSpanProcessor.js': 'export function MultiSpanProcessor([one]) { return one }',
-  // Metrics about tracing: there is no meter.
-  'sdk-trace/build/esm/TracerMetrics.js': 'export class TracerMetrics { startSpan() {} }',
-  // Resource, sampler and ids are ours; nobody looks at the spans with Node's console.
-  'resources/build/esm/ResourceImpl.js': 'export default {}',
-  'sdk-trace/build/esm/sampler/ParentBasedSampler.js': 'export default {}',
-  'sdk-trace/build/esm/platform/browser/RandomIdGenerator.js': 'export default {}',
-  'sdk-trace/build/esm/inspect.js': 'export default {}',
-}
-/**
- * The same for web-vitals, whose soft navigations we do not ask for, and which begins anew after the back/forward cache,
+ * Modules of web-vitals that our use of it never reaches, whose soft navigations we do not ask for, and which begins anew after the back/forward cache,
  * where our page view has ended. test/browser/web-vitals.test.ts holds it to the whole package.
  */
 const standInsOfVitals = {
@@ -59,13 +27,10 @@ const standInsOfVitals = {
 const neverInVitals =
   /entry\.entryType === '(?:soft-navigation|interaction-contentful-paint)'|navigation === 'soft-navigation'|opts\.reportAllChanges/g
 
-/** Methods of the SDK's classes that neither we nor an exporter call; those with computed names are for Node's console. */
-const uncalled = ['recordException', 'updateName', 'addLinks', 'startActiveSpan', 'forceFlush', 'shutdown']
 const slim = {
   name: 'slim',
   load(id) {
-    const code =
-      standIns[id.split('@opentelemetry/').pop()] ?? standInsOfVitals[id.split('/web-vitals/dist/modules/lib/')[1]]
+    const code = standInsOfVitals[id.split('/web-vitals/dist/modules/lib/')[1]]
     // With a default, whatever else is asked of it is there as undefined.
     return code && { code, syntheticNamedExports: code.includes('export default') }
   },
@@ -73,14 +38,7 @@ const slim = {
     // Blanks, so that positions stay, here and below.
     if (id.includes('/web-vitals/'))
       return { code: code.replace(neverInVitals, ({ length }) => 'false'.padEnd(length)), map: null }
-    if (!id.includes('@opentelemetry/sdk-trace/')) return null
-    for (const { declaration } of this.parse(code).body) {
-      for (const { type, computed, key, start, end } of declaration?.body?.body ?? []) {
-        if (type === 'MethodDefinition' && (computed || uncalled.includes(key.name)))
-          code = code.slice(0, start) + code.slice(start, end).replace(/\S/g, ' ') + code.slice(end)
-      }
-    }
-    return { code, map: null }
+    return null
   },
 }
 const minify = terser({

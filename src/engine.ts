@@ -129,17 +129,7 @@ export function createEngine(options: EngineOptions): Engine {
   const delivery = createDelivery?.({
     endpoint,
     headers: config.headers,
-    exporter: exporter && {
-      export(...args) {
-        try {
-          exporter.export(...args)
-        } catch (error) {
-          guard.hint('the exporter threw, its spans wait: export(spans, done) must end with done({ code: 0 })')
-          throw error
-        }
-      },
-      shutdown: () => exporter.shutdown(),
-    },
+    exporter,
     resource: {
       'service.name': config.service.name,
       ...(config.service.version && { 'service.version': config.service.version }),

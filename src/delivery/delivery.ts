@@ -7,12 +7,13 @@ import type { Guard } from '../base/guard.ts'
 import { createIdle } from '../base/idle.ts'
 import { listen } from '../base/listen.ts'
 import type { Timing } from '../base/timing.ts'
-import type { SpanExporter } from '../api.ts'
+import type { SpanExporter, SpanWriter } from '../api.ts'
 import type { AnyRecord, Attributes, TurnRecord, TurnRef } from '../turn/record.ts'
-import { lastWords } from './last-words.ts'
+import { encode } from './otlp.ts'
 import type { recoverPages } from './recovery.ts'
 import { revisions } from './revisions.ts'
 import type { Sender, SenderPort } from './sender.ts'
+import { spansOf } from './spans.ts'
 import { createStore } from './store.ts'
 import type { ContextRow, Row } from './store.ts'
 import { tailPrefix, writeTail } from './tail.ts'
@@ -43,7 +44,7 @@ export interface DeliveryOptions {
   endpoint?: string
   headers?: Record<string, string>
   /** Instead of `endpoint`. It is then not for us to see what its collector answers. */
-  exporter?: SpanExporter
+  exporter?: SpanExporter | SpanWriter
   /** `service.name` and the like. */
   resource: Attributes
   /** Of this library. */
@@ -221,7 +222,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   const inShort = (records: AnyRecord[]): string =>
-    lastWords(records, resource, options.version, ['session.id', ...(options.sessionKeys ?? [])])
+    encode(
+      records.flatMap((record) => spansOf(record, options.sessionKeys, 'short')),
+      resource,
+      options.version,
+    )
 
   /** The body of a last request; fewer words, of a lower revision, where the whole mapping has not come yet. */
   const bodyOf = (records: AnyRecord[]): string =>
@@ -471,9 +476,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         }),
       )
     }),
-    flush() {
+    async flush() {
       write()
-      return drain()
+      await drain()
+      await loaded?.flush().catch(() => {})
     },
     counts: () => ({ ...counts, pending: mine.size }),
     context: guard.wrap((key, ref) => {
@@ -497,7 +503,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       write()
       let late: number | undefined
       const patience = new Promise<void>((resolve) => (late = clock.setTimeout(resolve, timing.stopMost)))
-      await Promise.race([drain(), patience])
+      await Promise.race([
+        drain()
+          .then(() => loaded?.flush())
+          .catch(() => {}),
+        patience,
+      ])
       clock.clearTimeout(late)
       stopped = true
       disarm()

@@ -3,11 +3,12 @@ import { listen } from '../base/listen.ts'
 import type { AnyRecord, Attributes } from '../turn/record.ts'
 import type { Counts, DeliveryOptions, Held } from './delivery.ts'
 import { createOutbox } from './outbox.ts'
-import { exportTo, sdkSpans, toJson } from './sdk.ts'
-import type { ReadableSpan } from './sdk.ts'
+import { encode } from './otlp.ts'
 import { spansOf } from './spans.ts'
+import type { SpanData } from './spans.ts'
 import type { DeviceState, Row, Store } from './store.ts'
 import { tailPrefix } from './tail.ts'
+import { writerOf } from './writer.ts'
 
 /** What delivery lends to the sender: one memory, two halves of the work. */
 export interface SenderPort extends DeliveryOptions {
@@ -46,6 +47,8 @@ export interface Sender {
   encode(records: AnyRecord[]): string
   /** Hands rows to the page's exporter while the page leaves; they are not taken as sent. */
   last(rows: Row[]): void
+  /** What was handed to the page's exporter leaves it. */
+  flush(): Promise<void>
   stop(): void
 }
 
@@ -105,17 +108,11 @@ export function createSender(port: SenderPort): Sender {
   ]
 
   const idsOf = (rows: Row[]): string[] => rows.map((row) => row.record.id)
-  const spansFor = (records: AnyRecord[], { resource }: Pick<Row, 'resource'>): ReadableSpan[] =>
-    sdkSpans(
-      records.flatMap((record) => spansOf(record, port.sessionKeys)),
-      resource,
-      port.version,
-    )
-  const spansOfRows = (rows: Row[]): ReadableSpan[] =>
-    spansFor(
-      rows.map((row) => row.record),
-      rows[0]!,
-    )
+  const { version } = port
+  const writer = exporter && writerOf(exporter, guard.hint)
+  const spansFor = (records: AnyRecord[]): SpanData[] => records.flatMap((record) => spansOf(record, port.sessionKeys))
+  const write = async (rows: Row[]): Promise<void> =>
+    writer!.write(spansFor(rows.map((row) => row.record)), { resource: rows[0]!.resource, version })
 
   /** Changes what all pages know, and learns what they do. */
   const share = async (change?: (state: DeviceState) => void): Promise<void> => {
@@ -231,13 +228,12 @@ export function createSender(port: SenderPort): Sender {
   }
 
   const transmit = async (rows: Row[]): Promise<Answer> => {
-    const spans = spansOfRows(rows)
-    if (exporter)
-      return exportTo(exporter, spans).then(
+    if (writer)
+      return write(rows).then(
         () => 'taken',
         () => 'later',
       )
-    const body = toJson(spans)
+    const body = encode(spansFor(rows.map((row) => row.record)), rows[0]!.resource, version)
     const zip = gzip && body.length > gzipFrom
     const answer = await post(body, zip)
     if (!zip || !/400|415/.test('' + answer)) return answer
@@ -401,12 +397,13 @@ export function createSender(port: SenderPort): Sender {
       go?.()
       request?.abort()
     },
-    encode(records) {
-      const spans = spansFor(records, port)
-      return spans[0] ? toJson(spans) : ''
+    encode: (records) => encode(spansFor(records), port.resource, version),
+    last: (rows) => guard.later(write(rows).then(() => writer!.flush?.())),
+    async flush() {
+      await writer?.flush?.()
     },
-    last: (rows) => guard.later(exportTo(exporter!, spansOfRows(rows))),
     stop() {
+      guard.later((async () => writer?.stop?.())())
       go?.()
       request?.abort()
       for (const stop of stops) stop()
