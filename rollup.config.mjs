@@ -1,102 +1,86 @@
 // Builds what is shipped: the npm entries as ES modules, and the script tag with its lazy parts beside it.
-import { readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readFileSync, rmSync } from 'node:fs'
 import { nodeResolve } from '@rollup/plugin-node-resolve'
 import terser from '@rollup/plugin-terser'
 import esbuild from 'rollup-plugin-esbuild'
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
-
-const plugins = [
-  // 'browser' also as a main field: OpenTelemetry's packages swap their Node files by it.
-  nodeResolve({ browser: true, mainFields: ['browser', 'module', 'main'] }),
-  // Its own resolver would take Node's files; ours name their endings and need none.
-  { ...esbuild({ target: 'es2022', define: { __VERSION__: JSON.stringify(version) } }), resolveId: undefined },
-]
-/**
- * Modules of web-vitals that our use of it never reaches, whose soft navigations we do not ask for, and which begins anew after the back/forward cache,
- * where our page view has ended. test/browser/web-vitals.test.ts holds it to the whole package.
- */
-const standInsOfVitals = {
-  'softNavs.js': 'export const checkSoftNavsEnabled = () => false; export const storeSoftNavEntry = () => {}',
-  'bfcache.js': 'export const getBFCacheRestoreTime = () => -1; export const onBFCacheRestore = () => {}',
-  'doubleRAF.js': 'export default {}',
-  'generateUniqueID.js': 'export const generateUniqueID = () => {}',
-  'initMetric.js': `export const initMetric = (name, value = -1) =>
-    ({ name, value, rating: 'good', delta: 0, entries: [], navigationType: 'navigate' })`,
-}
-const neverInVitals =
-  /entry\.entryType === '(?:soft-navigation|interaction-contentful-paint)'|navigation === 'soft-navigation'|opts\.reportAllChanges/g
-
-const slim = {
-  name: 'slim',
-  load(id) {
-    const code = standInsOfVitals[id.split('/web-vitals/dist/modules/lib/')[1]]
-    // With a default, whatever else is asked of it is there as undefined.
-    return code && { code, syntheticNamedExports: code.includes('export default') }
-  },
-  transform(code, id) {
-    // Blanks, so that positions stay, here and below.
-    if (id.includes('/web-vitals/'))
-      return { code: code.replace(neverInVitals, ({ length }) => 'false'.padEnd(length)), map: null }
-    return null
-  },
-}
-const minify = terser({
-  ecma: 2020,
-  module: true,
-  compress: { passes: 3, unsafe_arrows: true },
-  mangle: { properties: { regex: /^_/ } },
-})
-
-/** Entry names of the package, and the lazy parts of the script tag by their file's name. */
-const entries = {
-  index: 'index.ts',
-  core: 'core.ts',
-  intent: 'intent.ts',
-  react: 'react.ts',
-  'ai-sdk': 'ai-sdk.ts',
-  hud: 'hud.ts',
-}
+const entries = ['index', 'core', 'otel', 'intent', 'react', 'ai-sdk', 'hud']
+/** The script tag's lazy parts. Each is whole in itself, so that one that failed to load can be asked for again. */
 const parts = {
   engine: 'full.ts',
-  otel: 'delivery/lazy.ts',
+  send: 'delivery/lazy.ts',
   recovery: 'delivery/recovery.ts',
   intent: 'intent.ts',
   vitals: 'page/web-vitals.ts',
   advice: 'advice.ts',
-  hud: 'hud.ts',
 }
+/** File and integrity by the part's name: what the first script loads, and what dist/parts.json tells. */
+const built = {}
+
+const plugins = [
+  nodeResolve({ browser: true }),
+  // Its own resolver is not needed: our imports name their endings.
+  { ...esbuild({ target: 'es2022', define: { __VERSION__: JSON.stringify(version) } }), resolveId: undefined },
+]
+const clean = { name: 'clean', buildStart: () => rmSync('dist', { recursive: true, force: true }) }
+const note = {
+  name: 'note',
+  generateBundle(_, files) {
+    for (const { name, fileName: file, code } of Object.values(files))
+      if (name in parts)
+        built[name] = { file, integrity: `sha384-${createHash('sha384').update(code).digest('base64')}` }
+  },
+}
+const tell = {
+  name: 'tell',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'parts.json', source: JSON.stringify(built, null, 2) + '\n' })
+  },
+}
+const minify = terser({ ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true } })
+const sourcemap = true
 
 export default [
   {
-    input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, `src/${file}`])),
-    external: [/^react/],
-    plugins: [slim, ...plugins],
-    treeshake: { propertyReadSideEffects: false },
-    output: { dir: 'dist', format: 'es', chunkFileNames: 'parts/[name].js', sourcemap: true },
-  },
-  {
-    input: 'src/script.ts',
-    plugins,
-    // A failed lazy import must be tried again, so the script resolves its parts itself.
+    input: Object.fromEntries(entries.map((name) => [name, `src/${name}.ts`])),
+    external: [/^react/, /^@opentelemetry\//, /^web-vitals/],
+    plugins: [clean, ...plugins],
     output: {
-      file: 'dist/chat-vitals.global.js',
-      format: 'iife',
-      sourcemap: true,
-      plugins: [minify],
+      dir: 'dist',
+      chunkFileNames: 'parts/[name].js',
+      sourcemap,
+      // A server component may import it: it is the page's. Bundlers drop directives of modules, not of what they are given.
+      banner: ({ name }) => (name === 'react' ? "'use client'" : ''),
     },
   },
-  ...Object.entries(parts).map(([name, file]) => ({
-    input: `src/${file}`,
-    plugins: [slim, ...plugins],
+  ...Object.entries({ ...parts, hud: 'hud.ts' }).map(([name, file]) => ({
+    input: { [name]: `src/${file}` },
+    plugins,
     // Reading a property does nothing else, in our code and theirs.
     treeshake: { propertyReadSideEffects: false },
     output: {
-      file: `dist/chat-vitals.${name}.js`,
-      format: 'es',
-      sourcemap: true,
-      plugins: [minify],
+      dir: 'dist',
+      // The page itself names the HUD.
+      hashCharacters: 'base36',
+      entryFileNames: name in parts ? 'chat-vitals.[name]-[hash].js' : 'chat-vitals.[name].js',
+      sourcemap,
+      plugins: [minify, note],
       inlineDynamicImports: true,
     },
   })),
+  {
+    input: 'src/script.ts',
+    plugins,
+    output: {
+      file: 'dist/chat-vitals.global.js',
+      format: 'iife',
+      sourcemap,
+      // Last, when the parts have their names: this script loads these and no others.
+      intro: () =>
+        `const __PARTS__ = ${JSON.stringify(Object.fromEntries(Object.entries(built).map(([name, { file }]) => [name, file])))}`,
+      plugins: [minify, tell],
+    },
+  },
 ]

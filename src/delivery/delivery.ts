@@ -14,6 +14,7 @@ import type { recoverPages } from './recovery.ts'
 import { revisions } from './revisions.ts'
 import type { Sender, SenderPort } from './sender.ts'
 import { spansOf } from './spans.ts'
+import type { Form, SpanData } from './spans.ts'
 import { createStore } from './store.ts'
 import type { ContextRow, Row } from './store.ts'
 import { tailPrefix, writeTail } from './tail.ts'
@@ -221,12 +222,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     )
   }
 
-  const inShort = (records: AnyRecord[]): string =>
-    encode(
-      records.flatMap((record) => spansOf(record, options.sessionKeys, 'short')),
-      resource,
-      options.version,
-    )
+  const spans = (records: AnyRecord[], form?: Form): SpanData[] =>
+    records.flatMap((record) => spansOf(record, options.sessionKeys, form))
+  const inShort = (records: AnyRecord[]): string => encode(spans(records, 'short'), resource, options.version)
 
   /** The body of a last request; fewer words, of a lower revision, where the whole mapping has not come yet. */
   const bodyOf = (records: AnyRecord[]): string =>
@@ -314,6 +312,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (loaded || wait != null) schedule(wait ?? timing.tidyEvery)
   }
 
+  /** What was handed to the page's exporter leaves it. */
+  const flushExporter = async (): Promise<void> => {
+    await loaded?.flush().catch(() => {})
+  }
+  const flush = (): Promise<void> => drain().then(flushExporter)
+
   /** A drain in `ms` at the latest. */
   const schedule = (ms = timing.sendEvery): void => {
     const at = clock.now() + ms
@@ -336,6 +340,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     counts,
     seal,
     rowOf,
+    spans,
+    encode: (records, of) => encode(spans(records), of, options.version),
     settle,
     idle,
     wake: () => schedule(0),
@@ -418,6 +424,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   const end = (): void => {
     sendLeaving()
+    guard.later(flushExporter())
     saveTail()
   }
   /** Nothing of ours goes on. */
@@ -431,7 +438,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     put: guard.wrap(put),
     hide: guard.wrap(() => {
       if (left) return
-      guard.later(drain())
+      guard.later(flush())
       saveTail()
     }),
     show: guard.wrap(() => {
@@ -478,8 +485,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     }),
     async flush() {
       write()
-      await drain()
-      await loaded?.flush().catch(() => {})
+      await flush()
     },
     counts: () => ({ ...counts, pending: mine.size }),
     context: guard.wrap((key, ref) => {

@@ -3,8 +3,6 @@ import { listen } from '../base/listen.ts'
 import type { AnyRecord, Attributes } from '../turn/record.ts'
 import type { Counts, DeliveryOptions, Held } from './delivery.ts'
 import { createOutbox } from './outbox.ts'
-import { encode } from './otlp.ts'
-import { spansOf } from './spans.ts'
 import type { SpanData } from './spans.ts'
 import type { DeviceState, Row, Store } from './store.ts'
 import { tailPrefix } from './tail.ts'
@@ -28,6 +26,9 @@ export interface SenderPort extends DeliveryOptions {
   /** What the gate and delivery make of a record. Throws when the gate does. */
   seal(record: AnyRecord): AnyRecord | undefined
   rowOf(record: AnyRecord, state: Row['state'], at: number): Row
+  spans(records: AnyRecord[]): SpanData[]
+  /** OTLP/JSON of records; empty when none of them makes a span. */
+  encode(records: AnyRecord[], resource: Attributes): string
   /** These are done with: dropped for the reason, delivered without one. */
   settle(ids: string[], reason?: string): void
   /** Runs when the page has nothing to do, within a quarter of a second. */
@@ -108,11 +109,10 @@ export function createSender(port: SenderPort): Sender {
   ]
 
   const idsOf = (rows: Row[]): string[] => rows.map((row) => row.record.id)
-  const { version } = port
   const writer = exporter && writerOf(exporter, guard.hint)
-  const spansFor = (records: AnyRecord[]): SpanData[] => records.flatMap((record) => spansOf(record, port.sessionKeys))
+  const recordsOf = (rows: Row[]): AnyRecord[] => rows.map((row) => row.record)
   const write = async (rows: Row[]): Promise<void> =>
-    writer!.write(spansFor(rows.map((row) => row.record)), { resource: rows[0]!.resource, version })
+    writer!.write(port.spans(recordsOf(rows)), { resource: rows[0]!.resource, version: port.version })
 
   /** Changes what all pages know, and learns what they do. */
   const share = async (change?: (state: DeviceState) => void): Promise<void> => {
@@ -233,7 +233,7 @@ export function createSender(port: SenderPort): Sender {
         () => 'taken',
         () => 'later',
       )
-    const body = encode(spansFor(rows.map((row) => row.record)), rows[0]!.resource, version)
+    const body = port.encode(recordsOf(rows), rows[0]!.resource)
     const zip = gzip && body.length > gzipFrom
     const answer = await post(body, zip)
     if (!zip || !/400|415/.test('' + answer)) return answer
@@ -312,7 +312,7 @@ export function createSender(port: SenderPort): Sender {
       // A pause longer than any we make is of a clock that was wrong.
       if (wait > 0 && wait < 2 * timing.retryAfterMost && (!probe || device.asked)) return wait
       probe = false
-      const bad = rows.filter((row) => !spansOf(row.record)[0])
+      const bad = rows.filter((row) => !port.spans([row.record])[0])
       if (bad[0]) {
         await drop('invalid', bad)
         continue
@@ -397,8 +397,8 @@ export function createSender(port: SenderPort): Sender {
       go?.()
       request?.abort()
     },
-    encode: (records) => encode(spansFor(records), port.resource, version),
-    last: (rows) => guard.later(write(rows).then(() => writer!.flush?.())),
+    encode: (records) => port.encode(records, port.resource),
+    last: (rows) => guard.later(write(rows)),
     async flush() {
       await writer?.flush?.()
     },

@@ -17,9 +17,9 @@ const cors = {
  * In place of the engine, which it is: only that the handle of delivery is kept where a trial can read its counts, and that
  * it is told out of band which record is of which trace, and which were dropped.
  */
-const engine = `
-export * from './chat-vitals.engine.js?real'
-import { createDelivery as create } from './chat-vitals.engine.js?real'
+const engine = (file) => `
+export * from './${file}?real'
+import { createDelivery as create } from './${file}?real'
 export const createDelivery = (options) => {
   let last = 0
   const made = create({ ...options, dropped: (ids, reason) => globalThis.jot?.('dropped', { ids, reason }) })
@@ -164,13 +164,15 @@ export async function startSite() {
       return speak(response, call)
     }
     const name = pathname.slice(1)
-    const fault = files[name]
+    // Parts of the script tag have a hash in their names; faults are set by the part.
+    const part = /^chat-vitals\.(\w+)-\w+\.js$/.exec(name)?.[1]
+    const fault = files[part ?? name]
     if (fault?.delay) await sleep(fault.delay)
     if (fault?.hang) return undefined
     if (fault?.status) return response.writeHead(fault.status, cors).end()
     const file =
-      name === 'chat-vitals.engine.js' && search !== '?real'
-        ? engine
+      part === 'engine' && search !== '?real'
+        ? engine(name)
         : await readFile(new URL(name, dist)).catch(() => undefined)
     return response
       .writeHead(file ? 200 : 404, { ...cors, 'content-type': types[name.split('.').pop()] ?? 'text/plain' })
