@@ -59,10 +59,7 @@ test('spans kept since an earlier release have the resource of then', async () =
   await writer.write(spansOf(turnRecord()), about)
   await writer.write(spansOf(turnRecord({}, 2)), before)
   await writer.write(spansOf(turnRecord({}, 3)), about)
-  const told = got().map((span) => [
-    span.resource.attributes['service.version'],
-    span.instrumentationScope.version,
-  ])
+  const told = got().map((span) => [span.resource.attributes['service.version'], span.instrumentationScope.version])
   const [now, then] = [
     ['1.4.2', '0.2.0'],
     ['1.0', '0.1.0'],
