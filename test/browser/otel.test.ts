@@ -22,10 +22,10 @@ const processor = new BatchSpanProcessor(new OTLPTraceExporter({ url: '${collect
 const provider = new WebTracerProvider({ resource: resourceFromAttributes({ 'service.name': 'page' }), spanProcessors: [processor] })
 provider.register()
 const tracer = provider.getTracer('page')
-globalThis.inSpan = (name, work) => tracer.startActiveSpan(name, (span) => Promise.resolve(work()).finally(() => span.end()))
-globalThis.handle = init({ service: 'shop', exporter: openTelemetry({ spanProcessors: [processor] }) })
+window.inSpan = (name, work) => tracer.startActiveSpan(name, (span) => Promise.resolve(work()).finally(() => span.end()))
+window.handle = init({ service: 'shop', exporter: openTelemetry({ spanProcessors: [processor] }) })
 `
-declare const globalThis: {
+declare const window: {
   handle: Handle
   inSpan(name: string, work: () => unknown): Promise<unknown>
   settled: Promise<void>
@@ -66,16 +66,16 @@ let lines: string[] = []
 let session = ''
 beforeEach(() => void (lines = []))
 const sent = (name: string) => collector.unique(name).filter(({ attributes }) => attributes['session.id'] === session)
-const flush = (page: Page) => page.evaluate(() => globalThis.handle.flush())
+const flush = (page: Page) => page.evaluate(() => window.handle.flush())
 /** Talks with the page until its turn has settled; nothing is sent yet. */
 async function converse(page: Page): Promise<void> {
   await page.evaluate(() => {
-    globalThis.settled = new Promise((resolve) => {
-      const stop = globalThis.handle.onTurn(() => (stop(), resolve()))
+    window.settled = new Promise((resolve) => {
+      const stop = window.handle.onTurn(() => (stop(), resolve()))
     })
   })
   await chat(page)
-  await page.evaluate(() => globalThis.settled)
+  await page.evaluate(() => window.settled)
 }
 
 async function open(): Promise<Page> {
@@ -83,7 +83,7 @@ async function open(): Promise<Page> {
   page.on('console', (message) => lines.push(message.text()))
   page.on('pageerror', (error) => lines.push(`error: ${error.message}`))
   await page.goto(site.url + '/')
-  session = await page.evaluate(() => globalThis.handle.session().id)
+  session = await page.evaluate(() => window.handle.session().id)
   return page
 }
 
@@ -114,7 +114,7 @@ test('a turn arrives with the ids that were fixed when it opened, its request un
 test('feedback arrives with its event and its one link to the turn', async () => {
   const page = await open()
   await converse(page)
-  await page.evaluate(() => globalThis.handle.feedback('up', { comment: 'good' }))
+  await page.evaluate(() => window.handle.feedback('up', { comment: 'good' }))
   await flush(page)
   const [turn] = sent('chat.turn')
   const [feedback] = sent('chat.feedback')
@@ -136,9 +136,9 @@ test("the page's own spans go the same way and are none of ours: neither adopts 
   const settled = page.evaluate(
     () =>
       new Promise<void>((resolve) => {
-        globalThis.handle.onTurn(() => resolve())
-        void globalThis.inSpan('checkout', () => {
-          const turn = globalThis.handle.turn({ prompt: 'while the page traces' })
+        window.handle.onTurn(() => resolve())
+        void window.inSpan('checkout', () => {
+          const turn = window.handle.turn({ prompt: 'while the page traces' })
           turn.chunk('Yes.')
           turn.text('Yes.')
           turn.end()
