@@ -7,7 +7,7 @@ import esbuild from 'rollup-plugin-esbuild'
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
 const entries = ['index', 'core', 'otel', 'intent', 'react', 'ai-sdk', 'hud']
-/** The script tag's lazy parts. Each is whole in itself, so that one that failed to load can be asked for again. */
+/** The script tag's lazy parts. Each is whole in itself: one that failed to load can be asked for again, all of it. */
 const parts = {
   engine: 'full.ts',
   send: 'delivery/lazy.ts',
@@ -16,29 +16,34 @@ const parts = {
   vitals: 'page/web-vitals.ts',
   advice: 'advice.ts',
 }
-/** File and integrity by the part's name: what the first script loads, and what dist/parts.json tells. */
+/** File and integrity of each part; the first script loads these files and no others, dist/parts.json tells them. */
 const built = {}
 
-const plugins = [
-  nodeResolve({ browser: true }),
-  // Its own resolver is not needed: our imports name their endings.
-  { ...esbuild({ target: 'es2022', define: { __VERSION__: JSON.stringify(version) } }), resolveId: undefined },
-]
 const clean = { name: 'clean', buildStart: () => rmSync('dist', { recursive: true, force: true }) }
 const note = {
   name: 'note',
   generateBundle(_, files) {
     for (const { name, fileName: file, code } of Object.values(files))
       if (name in parts)
-        built[name] = { file, integrity: `sha384-${createHash('sha384').update(code).digest('base64')}` }
+        built[name] = { file, integrity: 'sha384-' + createHash('sha384').update(code).digest('base64') }
   },
 }
 const tell = {
   name: 'tell',
+  renderChunk: (code) =>
+    code.replace(
+      '__PARTS__',
+      JSON.stringify(built, (key, part) => part.file ?? part),
+    ),
   generateBundle() {
-    this.emitFile({ type: 'asset', fileName: 'parts.json', source: JSON.stringify(built, null, 2) + '\n' })
+    this.emitFile({ type: 'asset', fileName: 'parts.json', source: JSON.stringify(built, null, 2) })
   },
 }
+const plugins = [
+  nodeResolve({ browser: true }),
+  // Without its resolver: our imports name their endings.
+  { ...esbuild({ target: 'es2022', define: { __VERSION__: JSON.stringify(version) } }), resolveId: undefined },
+]
 const minify = terser({ ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true } })
 const sourcemap = true
 
@@ -47,27 +52,24 @@ export default [
     input: Object.fromEntries(entries.map((name) => [name, `src/${name}.ts`])),
     external: [/^react/, /^@opentelemetry\//, /^web-vitals/],
     plugins: [clean, ...plugins],
+    // Next.js takes what imports hooks for a server component, unless it says otherwise.
     output: {
       dir: 'dist',
       chunkFileNames: 'parts/[name].js',
-      sourcemap,
-      // A server component may import it: it is the page's. Bundlers drop directives of modules, not of what they are given.
       banner: ({ name }) => (name === 'react' ? "'use client'" : ''),
+      sourcemap,
     },
   },
   ...Object.entries({ ...parts, hud: 'hud.ts' }).map(([name, file]) => ({
     input: { [name]: `src/${file}` },
     plugins,
-    // Reading a property does nothing else, in our code and theirs.
-    treeshake: { propertyReadSideEffects: false },
     output: {
       dir: 'dist',
-      // The page itself names the HUD.
-      hashCharacters: 'base36',
+      // A page names the HUD itself.
       entryFileNames: name in parts ? 'chat-vitals.[name]-[hash].js' : 'chat-vitals.[name].js',
-      sourcemap,
+      hashCharacters: 'base36',
       plugins: [minify, note],
-      inlineDynamicImports: true,
+      sourcemap,
     },
   })),
   {
@@ -76,11 +78,10 @@ export default [
     output: {
       file: 'dist/chat-vitals.global.js',
       format: 'iife',
-      sourcemap,
-      // Last, when the parts have their names: this script loads these and no others.
-      intro: () =>
-        `const __PARTS__ = ${JSON.stringify(Object.fromEntries(Object.entries(built).map(([name, { file }]) => [name, file])))}`,
+      // Asked last, when the parts have their names.
+      intro: () => `const __PARTS__ = ${JSON.stringify(built, (_, part) => part.file ?? part)}`,
       plugins: [minify, tell],
+      sourcemap,
     },
   },
 ]
