@@ -30,11 +30,6 @@ const note = {
 }
 const tell = {
   name: 'tell',
-  renderChunk: (code) =>
-    code.replace(
-      '__PARTS__',
-      JSON.stringify(built, (key, part) => part.file ?? part),
-    ),
   generateBundle() {
     this.emitFile({ type: 'asset', fileName: 'parts.json', source: JSON.stringify(built, null, 2) })
   },
