@@ -51,6 +51,8 @@ export default [
     output: {
       dir: 'dist',
       chunkFileNames: 'parts/[name].js',
+      // Imports for nothing but an earlier request: bundlers warn of them where a package has no side effects.
+      hoistTransitiveImports: false,
       banner: ({ name }) => (name === 'react' ? "'use client'" : ''),
       sourcemap,
     },

@@ -43,6 +43,11 @@ test('web-vitals is imported from where it is installed; the script tag brings i
   expect(asked(parts.vitals!.file)).toEqual([])
 })
 
+// esbuild warned each application of an import that it ignores: the package says that it has no side effects.
+test('no file imports another for nothing', () => {
+  for (const file of scripts) expect(read(file)).not.toMatch(/^import ['"]/m)
+})
+
 // `next build` failed: hooks in what it took for a server component.
 test('the React entry says in its first line that it is for the client', () => {
   expect(read('react.js').split('\n', 1)).toEqual(["'use client'"])
