@@ -163,6 +163,7 @@ async function main() {
     demo = await up.up({
       ports: ports,
       file: process.env.DEMO_FILE || inRoot('.demo/telemetry.duckdb'),
+      otel: process.argv.indexOf('--otel') > 0,
       env: process.env,
     })
   } catch (error) {

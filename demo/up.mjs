@@ -10,9 +10,10 @@ import { SCRIPTED } from './model/scripted.mjs'
  * @param {object} options
  * @param {{ PORT_CHAT: number, PORT_OTLP: number, PORT_MODEL?: number }} options.ports
  * @param {string} options.file The backend's database, kept between runs.
+ * @param {boolean} [options.otel] The page writes to an OpenTelemetry pipeline of its own.
  * @param {Record<string, string | undefined>} [options.env] For the model: MODEL_BASE_URL, MODEL_API_KEY, MODEL.
  */
-export async function up({ ports, file, env = {} }) {
+export async function up({ ports, file, otel = false, env = {} }) {
   const model = modelFrom(env)
   mkdirSync(dirname(file), { recursive: true })
   /** What is up, to be closed in reverse. @type {{ close: () => Promise<void> }[]} */
@@ -33,7 +34,7 @@ export async function up({ ports, file, env = {} }) {
     const own = ports.PORT_MODEL
       ? await add(startModel({ port: ports.PORT_MODEL, collector: `${backend}/v1/traces`, model }))
       : undefined
-    const chat = await add(startChat({ port: ports.PORT_CHAT, backend, model, modelUrl: own?.url }))
+    const chat = await add(startChat({ port: ports.PORT_CHAT, backend, model, modelUrl: own?.url, otel }))
     const scripted = model.name === SCRIPTED
     const lines = [
       '',
@@ -47,6 +48,7 @@ export async function up({ ports, file, env = {} }) {
       ...(scripted
         ? ['             MODEL_BASE_URL=http://localhost:11434/v1 MODEL=qwen3 npm start   (MODEL_API_KEY where needed)']
         : []),
+      ...(otel ? ['  Spans      by chat-vitals/otel, in an OpenTelemetry pipeline of the page'] : []),
       ...(own ? [`             on its own origin, ${own.url}`] : []),
       '',
       '  Ctrl-C ends it all. Sessions are kept in .demo/',

@@ -12,7 +12,7 @@ const forms: Record<keyof Options, string> = {
   headers: "headers: { 'x-api-key': '…' }",
   service: "service: 'support-chat' or { name, version, environment }",
   attributes: "attributes: { 'app.module': 'billing' }",
-  exporter: 'exporter: new OTLPTraceExporter(…)',
+  exporter: 'exporter: openTelemetry() of chat-vitals/otel, or new OTLPTraceExporter(…)',
   beforeSend: 'beforeSend: (record) => record',
   sampleRate: 'sampleRate: a number from 0 to 1',
   propagateTo: "propagateTo: ['https://api.example.com', /^https:\\/\\/\\w+\\.example\\.com\\//] or false",

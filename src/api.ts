@@ -1,7 +1,9 @@
 /** What users see: options, the handle with its verbs, and what those take and give. Types only. */
 import type { Attributes } from './base/clean.ts'
+import type { SpanData } from './delivery/spans.ts'
 import type { AnyRecord, Outcome, SignalKind, Trigger, TurnRecord } from './turn/record.ts'
 
+export type { SpanAttributes, SpanData, SpanValue } from './delivery/spans.ts'
 export type * from './turn/record.ts'
 
 /** Selectors of a chat page; each overrides what is recognised by itself. */
@@ -31,7 +33,29 @@ export type Consent = 'granted' | 'pending' | 'denied'
 export interface SpanExporter {
   // oxlint-disable-next-line typescript/no-explicit-any -- a ReadableSpan of whatever version the exporter is made for
   export(spans: any[], done: (result: { code: number; error?: Error }) => void): void
+  forceFlush?(): Promise<void>
   shutdown(): Promise<void>
+}
+
+/** What takes our spans as they are, in place of our own sending: `openTelemetry()` of `chat-vitals/otel` makes one. */
+export interface SpanWriter {
+  /**
+   * Takes spans in. Once it has, they count as delivered and are forgotten here: what becomes of them is its own matter.
+   * When it throws or rejects, they are kept and handed over again later, under the same ids.
+   */
+  write(spans: SpanData[], about: SpansAbout): Promise<void> | void
+  /** Sends on at once what was taken in: at `flush()`, and when the page leaves. */
+  flush?(): Promise<void> | void
+  /** Measuring has ended. What was taken in is still to be sent. */
+  stop?(): Promise<void> | void
+}
+
+/** Of all spans of one hand-over. */
+export interface SpansAbout {
+  /** `service.name` and the like; spans kept since an earlier page may be of an earlier release. */
+  resource: Attributes
+  /** Of this library: the version of the instrumentation scope `chat-vitals`. */
+  version: string
 }
 
 export interface Options {
@@ -43,8 +67,11 @@ export interface Options {
   service?: string | { name: string; version?: string; environment?: string }
   /** On every span: application, module, prompt version, experiment, another RUM's session id. A function is asked when a turn opens. */
   attributes?: Attributes | (() => Attributes)
-  /** Any OpenTelemetry SpanExporter, instead of `endpoint`. */
-  exporter?: SpanExporter
+  /**
+   * Instead of `endpoint`: any OpenTelemetry SpanExporter, or `openTelemetry()` of `chat-vitals/otel`, which hands our
+   * spans to the page's own span processors.
+   */
+  exporter?: SpanExporter | SpanWriter
   /**
    * Last look at a record before it becomes spans; null drops it. Must not await. A settled record is shown once, each
    * revision; a turn under way, without an `outcome` yet, when a copy for the case of a crash is left with the browser.

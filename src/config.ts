@@ -35,7 +35,7 @@ export const rules: Record<
   headers: (value) => isObject(value) && Object.values(value).every(isText) && new Headers(value),
   service: (value) => isText(value) || isText(value.name),
   attributes: (value) => isObject(value) || isFunction(value),
-  exporter: (value) => isFunction(value.export),
+  exporter: (value) => isFunction(value.export) || isFunction(value.write),
   beforeSend: isFunction,
   sampleRate: (value) => typeof value === 'number' && value >= 0 && value <= 1,
   propagateTo: (value) => value === false || isPatterns(value, /^(?:https?:\/)?\/[^*]*$/),

@@ -45,9 +45,11 @@ export interface OutletOptions {
   parts: OutletParts
   /** Turns opened so far. */
   opened(): number
+  /** Told of what is given up, by the records' ids. */
+  dropped?(ids: string[], reason: string): void
 }
 
-export interface Outlet extends Pick<Delivery, 'put' | 'context' | 'findContext' | 'flush'> {
+export interface Outlet extends Pick<Delivery, 'put' | 'context' | 'findContext' | 'flush' | 'counts'> {
   /** After the turns have taken it in. */
   page(change: PageChange): void
   /** Acts on what consent says now. */
@@ -68,17 +70,8 @@ export function createOutlet(options: OutletOptions): Outlet {
   const delivery = createDelivery({
     endpoint,
     headers: config.headers,
-    exporter: exporter && {
-      export(...args) {
-        try {
-          exporter.export(...args)
-        } catch (error) {
-          advise('exporter()')
-          throw error
-        }
-      },
-      shutdown: () => exporter.shutdown(),
-    },
+    exporter,
+    advise,
     resource: {
       'service.name': service.name,
       ...(service.version && { 'service.version': service.version }),
@@ -104,7 +97,8 @@ export function createOutlet(options: OutletOptions): Outlet {
       locks: attempt(() => navigator.locks),
     },
     hold: consent.now() !== 'granted',
-    dropped: (ids, reason) => {
+    dropped(ids, reason) {
+      options.dropped?.(ids, reason)
       if (config.debug) console.debug(`[chat-vitals] dropped (${reason})`, ids)
     },
   })
@@ -128,6 +122,7 @@ export function createOutlet(options: OutletOptions): Outlet {
     context: delivery.context,
     findContext: delivery.findContext,
     flush: delivery.flush,
+    counts: delivery.counts,
     page({ kind }) {
       if (kind === 'beat') delivery.alive()
       else if (kind === 'hidden') delivery.hide()

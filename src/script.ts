@@ -3,19 +3,21 @@ import { createGuard } from './base/guard.ts'
 import { rules } from './config.ts'
 import type { Options } from './api.ts'
 import { adviser, start } from './start.ts'
+import type { Kit } from './start.ts'
 import { verbs } from './verbs.ts'
 
 const inPage = typeof document !== 'undefined'
 // Known only while the classic script runs.
 const tag = inPage ? (document.currentScript as HTMLScriptElement | null) : null
 
+/** Files of the lazy parts, written in by the build: under the hash of their content, so that none of another version is loaded. */
+declare const __PARTS__: Record<keyof Kit, string>
+
 /** Browsers remember a failed import by its address, so that every further try needs another query. */
 const part =
-  <T>(name: string) =>
+  <T>(name: keyof Kit) =>
   (attempt = 0): Promise<T> =>
-    import(
-      new URL(`chat-vitals.${name}.js${attempt ? `?try=${attempt}` : ''}`, tag?.src || location.href).href
-    ) as Promise<T>
+    import(new URL(__PARTS__[name] + (attempt ? `?try=${attempt}` : ''), tag?.src || location.href).href) as Promise<T>
 
 /** `data-sample-rate="0.5"` → `sampleRate: 0.5`; JSON where it is JSON, `true` for an empty attribute. */
 function optionsOf(data: DOMStringMap, foreign: (name: string) => void): Options {

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants } from 'node:zlib'
+import { nodeResolve } from '@rollup/plugin-node-resolve'
 import terser from '@rollup/plugin-terser'
 import { build } from 'esbuild'
 import { rollup } from 'rollup'
@@ -69,21 +70,25 @@ function records() {
 }
 
 const brotli = (code) => brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
-/** kB of 1000 bytes, brotli 11. */
-export const sizeOf = (file) => brotli(readFileSync(`${root}dist/${file}`)) / 1000
+/** kB of 1000 bytes, brotli 11; of the parts, by their names with a star for the hash, what dist/parts.json tells. */
+export const sizeOf = (file) => {
+  const part = /^chat-vitals\.(\w+)-\*\.js$/.exec(file)?.[1]
+  const parts = JSON.parse(readFileSync(`${root}dist/parts.json`, 'utf8'))
+  return brotli(readFileSync(`${root}dist/${part ? parts[part].file : file}`)) / 1000
+}
 /** Files that a full session of the script tag loads, and when. */
 export const files = {
   'chat-vitals.global.js': 'the script tag: the taps, gestures and ids that must be there at once',
-  'chat-vitals.engine.js':
-    'turns, streams, the text on screen and when it was painted, the outbox; right after the first script',
-  'chat-vitals.otel.js': 'OpenTelemetry SDK, spans, sender; with the first turn, when idle',
-  'chat-vitals.intent.js': 'the verdict on rephrasing; with the second prompt',
-  'chat-vitals.vitals.js': 'web-vitals; after load, when idle',
+  'chat-vitals.engine-*.js':
+    'turns, streams, the text on screen and when it was painted, the outbox, spans and OTLP; right after the first script',
+  'chat-vitals.send-*.js': 'the sender; with the first turn, when idle',
+  'chat-vitals.intent-*.js': 'the verdict on rephrasing; with the second prompt',
+  'chat-vitals.vitals-*.js': 'the web-vitals package; after load, when idle',
 }
 /** Files that a session loads only when it needs them, and when; not in the sum. */
 const seldom = {
-  'chat-vitals.recovery.js': 'what pages that died have left; only when there is something',
-  'chat-vitals.advice.js': 'what is wrong with the options, in sentences; only then, and to look at selectors',
+  'chat-vitals.recovery-*.js': 'what pages that died have left; only when there is something',
+  'chat-vitals.advice-*.js': 'what is wrong with the options, in sentences; only then, and to look at selectors',
   'chat-vitals.hud.js': 'the last turn in a corner; only when the page asks for it',
 }
 /** kB of an application that imports the package and nothing else: what its page loads first, and all chunks but the advice. */
@@ -123,7 +128,10 @@ export async function imported() {
   })
   const bundle = await rollup({
     input: virtual,
-    plugins: [{ resolveId: (id) => (id === virtual ? id : null), load: (id) => (id === virtual ? code : null) }],
+    plugins: [
+      { resolveId: (id) => (id === virtual ? id : null), load: (id) => (id === virtual ? code : null) },
+      nodeResolve({ browser: true }),
+    ],
   })
   const { output } = await bundle.generate({ format: 'es', plugins: [terser({ module: true })] })
   await bundle.close()

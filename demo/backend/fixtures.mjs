@@ -102,7 +102,7 @@ function session(next, begin) {
     'service.name': service.name,
     'service.version': service.version,
     'deployment.environment.name': service.environment,
-    'telemetry.sdk.name': 'opentelemetry',
+    'telemetry.sdk.name': 'chat-vitals',
     'telemetry.sdk.language': 'webjs',
     'chat_vitals.generated': true,
   }

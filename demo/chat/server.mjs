@@ -27,6 +27,7 @@ const TYPES = {
  * @param {import('../model/events.mjs').Model} [options.model]
  * @param {string} [options.modelUrl] Origin of a model server elsewhere; then this one's own addresses are unused.
  * @param {string} [options.dist] Folder of the built library.
+ * @param {boolean} [options.otel] The page has OpenTelemetry's SDK, and the library writes to its pipeline.
  */
 export async function startChat({
   port = 0,
@@ -35,9 +36,11 @@ export async function startChat({
   model,
   modelUrl = '',
   dist = join(ROOT, 'dist'),
+  otel = false,
 } = {}) {
   const collector = `${backend}/v1/traces`
   const routes = modelRoutes({ collector, model })
+  const pipeline = otel ? await bundle('chat/otel.js') : undefined
   const reach = [`'self'`, backend, modelUrl].filter(Boolean).join(' ')
   const policy = [
     `default-src 'self'`,
@@ -55,6 +58,7 @@ export async function startChat({
     backend,
     modelUrl,
     model: routes.model.name,
+    library: otel ? 'type="module" src="/chat-vitals.otel.js"' : 'src="/chat-vitals.global.js"',
     propagate: modelUrl ? ` data-propagate-to="${attribute(modelUrl)}"` : '',
   }
 
@@ -70,6 +74,7 @@ export async function startChat({
     if (req.method !== 'GET' && req.method !== 'HEAD') return void res.writeHead(405, { allow: 'GET, HEAD' }).end()
     if (pathname === '/' || pathname === '/index.html') {
       const html = (await readFile(join(PAGE, 'index.html'), 'utf8'))
+        .replaceAll('{{library}}', fill.library)
         .replaceAll('{{propagate}}', fill.propagate)
         .replace(/\{\{(\w+)\}\}/g, (_all, name) => attribute(fill[/** @type {keyof typeof fill} */ (name)] ?? ''))
       return void res.writeHead(200, { ...head, 'content-type': 'text/html; charset=utf-8' }).end(html)
@@ -77,7 +82,7 @@ export async function startChat({
     const file =
       VENDOR[/** @type {keyof typeof VENDOR} */ (pathname)] ??
       (pathname.startsWith('/page/') ? inside(PAGE, pathname.slice(6)) : inside(dist, pathname.slice(1)))
-    const bytes = file && (await readFile(file).catch(() => undefined))
+    const bytes = pathname === '/chat-vitals.otel.js' ? pipeline : file && (await readFile(file).catch(() => undefined))
     const ending = /** @type {keyof typeof TYPES} */ (extname(pathname))
     const type = TYPES[ending] ?? (bytes ? 'application/octet-stream' : 'text/plain')
     // A missing library keeps its type: the browser then reports one missing file, not a forbidden one besides.
@@ -95,6 +100,23 @@ export async function startChat({
       await close()
     },
   }
+}
+
+/** What an application's bundler makes of a file of the demo. @param {string} file */
+async function bundle(file) {
+  // Only here, so that the demo without it needs nothing but what the library is built with.
+  const { build } = await import('esbuild')
+  const { outputFiles } = await build({
+    entryPoints: [join(ROOT, 'demo', file)],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    absWorkingDir: ROOT,
+    logLevel: 'error',
+  })
+  return outputFiles[0].text
 }
 
 /** A path that stays in its folder, or nothing. @param {string} folder @param {string} path */

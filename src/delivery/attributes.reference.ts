@@ -16,6 +16,7 @@ export interface AttributeReference {
 const groups: [spans: string[], rows: AttributeRow<never>[]][] = [
   [['every span'], tables.everySpan],
   [['chat.turn', 'POST'], tables.turnIdentity],
+  [['chat.turn'], tables.turnInShort],
   [['chat.turn'], tables.turn],
   [['POST'], tables.request],
   [['chat.feedback', 'event gen_ai.evaluation.result'], tables.evaluation],

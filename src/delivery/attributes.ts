@@ -41,21 +41,25 @@ export const turnIdentity: AttributeRow<TurnRecord>[] = [
   ['chat_vitals.turn.revision', 'int', (r) => r.rev],
 ]
 
-/** On `chat.turn`. What a page says in its last words, before this mapping was loaded, is in last-words.ts. */
-export const turn: AttributeRow<TurnRecord>[] = [
+/** On `chat.turn`, and all there is on it where a page leaves its open turns with the browser, whose share is small. */
+export const turnInShort: AttributeRow<TurnRecord>[] = [
   ['chat_vitals.turn.seq', 'int', (r) => r.seq],
   ['chat_vitals.turn.trigger', 'string', (r) => r.trigger],
   ['chat_vitals.turn.outcome', 'string', (r) => r.outcome],
   ['chat_vitals.turn.phase', 'string', (r) => r.phase],
   ['chat_vitals.turn.ended_by', 'string', (r) => r.endedBy],
   ['chat_vitals.time_to.first_text', 'seconds', (r) => r.ttft],
-  ['chat_vitals.time_to.last_text', 'seconds', (r) => r.moments.lastText],
   ['chat_vitals.ttft.method', 'string', (r) => r.ttftMethod],
   ['chat_vitals.ttft.error', 'seconds', (r) => r.ttftErrorMs],
-  ['chat_vitals.ttft.hidden', 'seconds', (r) => r.ttftHiddenMs],
-  ['chat_vitals.render.chars', 'int', (r) => r.render.chars],
   ['chat_vitals.stall.duration', 'seconds', (r) => r.render.stallMs],
   ['chat_vitals.hidden_duration', 'seconds', (r) => r.hiddenMs],
+]
+
+/** The rest of `chat.turn`. */
+export const turn: AttributeRow<TurnRecord>[] = [
+  ['chat_vitals.time_to.last_text', 'seconds', (r) => r.moments.lastText],
+  ['chat_vitals.ttft.hidden', 'seconds', (r) => r.ttftHiddenMs],
+  ['chat_vitals.render.chars', 'int', (r) => r.render.chars],
   ['chat_vitals.turn.finish', 'string', (r) => r.finish],
   ['chat_vitals.turn.replaces', 'string', (r) => r.replaces],
   ['error.type', 'string', (r) => (r.outcome === 'error' ? r.errorType : undefined)],
@@ -159,11 +163,19 @@ export const webVital: AttributeRow<PageRecord['vitals'][number]>[] = [
   ['browser.web_vital.rating', 'string', (r) => r.rating],
 ]
 
+/** On the resource: who made the spans. The name 'opentelemetry' is reserved for OpenTelemetry's own SDKs. */
+export const sdkAttributes = (version: string) => ({
+  'telemetry.sdk.name': 'chat-vitals',
+  'telemetry.sdk.language': 'webjs',
+  'telemetry.sdk.version': version,
+})
+
 /** All of them: a name has one type wherever it is. */
 export const tables: AttributeRow<never>[][] = [
   everySpan,
   delivery,
   turnIdentity,
+  turnInShort,
   turn,
   request,
   evaluation,

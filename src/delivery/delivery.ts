@@ -24,6 +24,7 @@ import { abort, createSender, drain, probe } from './sender.ts'
 import { createStore, isStored, quietly } from './store.ts'
 import type { Row, Store } from './store.ts'
 import { readTail, removeTail, tailsOn } from './tail.ts'
+import { writerOf } from './writer.ts'
 
 export type { Natives } from './ports.ts'
 export type { Counts } from './queue.ts'
@@ -88,9 +89,14 @@ interface Phase {
 
 /** The files of this room, each given those it asks or tells. @param late the database is there after all */
 function assemble(options: DeliveryOptions, phase: Readonly<Phase>, late: () => void) {
-  const { endpoint, clock, timing, guard, natives } = options
+  const { endpoint, exporter, clock, timing, guard, natives, advise } = options
   const to = '' + options.resource['service.name']
-  const setting: Setting & DeliveryOptions = { ...options, to, idle: createIdle(clock, guard) }
+  const setting: Setting & DeliveryOptions = {
+    ...options,
+    to,
+    idle: createIdle(clock, guard),
+    writer: exporter && writerOf(exporter, () => advise('exporter()')),
+  }
   const isLeft = (): boolean => phase.left
   const mayStore = (): boolean => !phase.holding && !phase.stopped
   const store = createStore({ indexedDB: natives.indexedDB, clock, timing, left: isLeft, late })
@@ -171,13 +177,17 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const { localStorage } = natives
   const phase: Phase = { holding: !!options.hold, left: false, stopped: false }
   const parts = assemble(options, phase, () => look())
-  const { to, idle, mayStore, store, device, queue, outbox, contexts, leaving, life, sender } = parts
+  const { to, idle, mayStore, store, device, queue, outbox, contexts, leaving, life, sender, writer } = parts
 
   const send = async (): Promise<void> => {
     // With nothing to send it still looks after those that died.
     if (mayStore() && (endpoint || exporter)) plan.within((await drain(sender)) ?? timing.tidyEvery)
   }
   const plan = createPlan(parts, send)
+  /** What was handed to the page's exporter leaves it. */
+  const flushWriter = async (): Promise<void> => {
+    await writer?.flush?.()
+  }
 
   /** What is known of the device, and whether something waits on it. */
   const look = (): void =>
@@ -243,7 +253,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     ),
     hide: guard.wrap(() => {
       if (phase.left) return
-      guard.later(send())
+      guard.later(send().then(flushWriter))
       saveTail(leaving)
     }),
     show: guard.wrap(() => {
@@ -257,11 +267,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       phase.left = true
       arm(leaving)
       sayLast(leaving)
+      guard.later(flushWriter())
       abort(sender)
       life.end()
     }),
     freeze: guard.wrap(() => {
       sayLast(leaving)
+      guard.later(flushWriter())
       abort(sender)
     }),
     hold: guard.wrap(() => {
@@ -284,9 +296,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         if (readTail(localStorage!, page)?.to === to) removeTail(localStorage!, page)
       quietly(outbox.purge())
     }),
-    flush() {
+    async flush() {
       write(queue)
-      return send()
+      await send()
+      await flushWriter().catch(() => {})
     },
     counts: () => countsOf(queue),
     context: guard.wrap(contexts.remember),
@@ -295,7 +308,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       write(queue)
       let late: number | undefined
       const patience = new Promise<void>((resolve) => (late = clock.setTimeout(resolve, timing.stopMost)))
-      await Promise.race([send(), patience])
+      await Promise.race([
+        send()
+          .then(flushWriter)
+          .catch(() => {}),
+        patience,
+      ])
       clock.clearTimeout(late)
       phase.stopped = true
       halt()
@@ -303,6 +321,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       life.end()
       plan.stop()
       store.close()
+      guard.later((async () => writer?.stop?.())())
     },
   }
 }

@@ -1,6 +1,6 @@
 /** The last words of a page: what it sends as it goes, what it leaves with the browser, and the tail it leaves on the device. */
 import type { AnyRecord, TurnRecord } from '../turn/record.ts'
-import { bodyOf, hand, shortBodyOf } from './body.ts'
+import { bodyOf, hand } from './body.ts'
 import { keepaliveBytes } from './collector.ts'
 import { freeFrom } from './device.ts'
 import type { Device } from './device.ts'
@@ -51,7 +51,7 @@ const requestOf = ({ headers }: LeavingOptions, body: string, how: RequestInit):
 
 /** All that is not acknowledged, newest first as far as it fits; answers are read by nobody, so it is sent again later. */
 function sendLast(leaving: Leaving): void {
-  const { queue, endpoint, exporter, resource, natives, guard } = leaving
+  const { queue, endpoint, writer, resource, natives, guard } = leaving
   let room = keepaliveBytes
   const records = [...queue.held.values()]
     .reverse()
@@ -59,7 +59,7 @@ function sendLast(leaving: Leaving): void {
     .reverse()
     .map(({ row }) => row.record)
   if (!records[0] || !maySend(leaving)) return
-  if (exporter) return guard.later(hand(exporter, records, resource, leaving))
+  if (writer) return guard.later(hand(writer, records, resource, leaving))
   const { fetch } = natives
   const body = endpoint && bodyOf(records, resource, leaving)
   if (!body || !fetch) return
@@ -119,7 +119,7 @@ export function arm(leaving: Leaving): void {
     const told = row.state === 'open' ? endOf(leaving, row.record, row.lived) : left() && row.record
     if (told) records.push(told)
   }
-  const body = (left() ? bodyOf : shortBodyOf)(records, resource, leaving)
+  const body = bodyOf(records, resource, leaving, left() ? 'whole' : 'short')
   if (!body) return
   leaving.later = new AbortController()
   leaving.laterAt = clock.now()

@@ -1,5 +1,5 @@
 /** What every file of delivery is given: the page's own functions, its clocks, whose records these are. Types alone. */
-import type { SpanExporter } from '../api.ts'
+import type { SpanExporter, SpanWriter } from '../api.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
 import type { Timing } from '../base/timing.ts'
@@ -21,11 +21,13 @@ export interface Given {
   /** Of the page, for its collector. */
   headers?: Record<string, string>
   /** Instead of `endpoint`. It is then not for us to see what its collector answers. */
-  exporter?: SpanExporter
+  exporter?: SpanExporter | SpanWriter
   /** `service.name` and the like, of this page's records. */
   resource: Attributes
   /** Of this library. */
   version: string
+  /** Says what was done in a wrong way, by names that the wiring knows. */
+  advise(misuse: string): void
   /** Names under which the session id is sent besides `session.id`. */
   sessionKeys?: string[]
   /** Whether the page is hidden now, as far as was told. */
@@ -40,6 +42,8 @@ export interface Given {
 export interface Setting extends Given {
   /** Whose records these are: applications of one origin share the device, but have collectors and consents of their own. */
   to: string
+  /** The page's exporter, as one thing to write spans to. */
+  writer?: SpanWriter
   /** Runs when the page has nothing to do, within a quarter of a second. */
   idle(fn: () => void): void
 }

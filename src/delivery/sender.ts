@@ -188,11 +188,11 @@ async function asTold(sender: Sender, outbox: Outbox, rows: Row[]): Promise<Row[
 }
 
 async function transmit(sender: Sender, rows: Row[]): Promise<Answer> {
-  const { exporter, collector } = sender
+  const { writer, collector } = sender
   const records = rows.map(({ record }) => record)
   const { resource } = rows[0]!
-  if (!exporter) return collector!.send(bodyOf(records, resource, sender))
-  return hand(exporter, records, resource, sender).then(
+  if (!writer) return collector!.send(bodyOf(records, resource, sender))
+  return hand(writer, records, resource, sender).then(
     () => 'taken',
     () => 'later',
   )

@@ -11,6 +11,7 @@ import {
   signal,
   turn,
   turnIdentity,
+  turnInShort,
   turnRef,
   webVital,
 } from './attributes.ts'
@@ -103,13 +104,18 @@ const addEvent = <R>(span: SpanData, name: string, at: number, rows: AttributeRo
 /** Makes a span of the record; `rows` are read from `part`. */
 type Add = <R>(name: string, spanId: string, start: number, end: number, rows: AttributeRow<R>[], part: R) => SpanData
 
-const addTurn = (record: TurnRecord, add: Add): SpanData => {
+/** `short`: a turn alone, and of it what tells its story. */
+export type Form = 'whole' | 'short'
+
+const addTurn = (record: TurnRecord, add: Add, form: Form): SpanData => {
   const { startedAt, moments: m, outcome, errorType } = record
   // A finished answer lasts until it was all painted, an interrupted one until the user had enough.
   const known = outcome === 'completed' ? (m.lastText ?? m.end) : (m.end ?? m.lastText)
   const end = startedAt + (known ?? Math.max(0, ...Object.values(m)))
-  const main = add('chat.turn', record.spanId, startedAt, end, [...turnIdentity, ...turn], record)
+  const rows = [...turnIdentity, ...turnInShort, ...(form === 'whole' ? turn : [])]
+  const main = add('chat.turn', record.spanId, startedAt, end, rows, record)
   if (outcome === 'error') main.error = clip('' + (errorType ?? ''))
+  if (form === 'short') return main
   for (const call of record.requests.slice(0, 8)) {
     const ended = call.endMs ?? call.firstModelChunkMs ?? call.headersMs ?? call.startMs
     const span = add(clip(call.method), call.spanId, startedAt + call.startMs, startedAt + ended, request, call)
@@ -146,27 +152,32 @@ const addPage = (record: PageRecord, add: Add): SpanData => {
 const kinds = { turn: addTurn, feedback: addReaction, signal: addReaction, page: addPage }
 
 /**
- * The spans of a record, its own first; none when its ids are not such. Never throws: what cannot be read is left out.
+ * The spans of a record, its own first; none when its ids are not such, and none in short of what is no turn. Never
+ * throws: what cannot be read is left out.
  */
-export function spansOf(record: AnyRecord, sessionKeys: string[] = []): SpanData[] {
+export function spansOf(record: AnyRecord, sessionKeys: string[] = [], form: Form = 'whole'): SpanData[] {
   const spans: SpanData[] = []
   const { traceId } = record
   const everywhere = [
     ...everySpan,
     ...sessionKeys.map((key): AttributeRow<AnyRecord> => [key, 'string', (r) => r.sessionId]),
   ]
+  if (form === 'short' && record.kind !== 'turn') return spans
+  const add: Add = (name, spanId, start, end, rows, part) => {
+    const startMs = epoch(start)
+    const endMs = Math.max(startMs, epoch(end))
+    const span: SpanData = { name, kind: 0, traceId, spanId, startMs, endMs, attributes: {}, events: [], links: [] }
+    read(span.attributes, everywhere, record)
+    read(span.attributes, rows, part)
+    if (isHex(traceId, 32) && isHex(spanId, 16)) spans.push(span)
+    return span
+  }
   try {
-    const main = kinds[record.kind](record as never, (name, spanId, start, end, rows, part) => {
-      const startMs = epoch(start)
-      const endMs = Math.max(startMs, epoch(end))
-      const span: SpanData = { name, kind: 0, traceId, spanId, startMs, endMs, attributes: {}, events: [], links: [] }
-      read(span.attributes, everywhere, record)
-      read(span.attributes, rows, part)
-      if (isHex(traceId, 32) && isHex(spanId, 16)) spans.push(span)
-      return span
-    })
-    read(main.attributes, delivery, record)
-    read(main.attributes, own(record), record)
+    const main = kinds[record.kind](record as never, add, form)
+    if (form === 'whole') {
+      read(main.attributes, delivery, record)
+      read(main.attributes, own(record), record)
+    }
   } catch {
     // A record that beforeSend left half empty: what was made so far is valid.
   }

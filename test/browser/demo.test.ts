@@ -47,7 +47,7 @@ const freePort = () =>
       server.close(() => resolve(port))
     })
   })
-const start = () => up({ ports, file: join(folder, 'demo.duckdb') }) as Promise<Running>
+const start = (otel = false) => up({ ports, file: join(folder, 'demo.duckdb'), otel }) as Promise<Running>
 
 beforeAll(async () => {
   ports.PORT_CHAT = await freePort()
@@ -164,4 +164,23 @@ test('all of it is there after a restart of the demo', async () => {
   await demo.close()
   demo = await start()
   expect(await turns()).toEqual(before)
+})
+
+test('started with --otel, the same page tells the same through an OpenTelemetry pipeline of its own', async () => {
+  await demo.close()
+  demo = await start(true)
+  await context.close()
+  context = await browser.newContext({ viewport: { width: 1100, height: 800 } })
+  const page = await visit()
+  expect(await page.locator('script[src*="chat-vitals"]').getAttribute('src')).toBe('/chat-vitals.otel.js')
+  await answered(page, 'How do I return my grinder? /delay 300')
+  await page.getByRole('button', { name: 'Good answer' }).last().click()
+  const [turn] = await backendSays((all) => all[0]?.feedback.length === 1 && all[0].spans.length >= 3)
+  expect(turn).toMatchObject({ seq: 1, outcome: 'completed', endedBy: 'done', trigger: 'submit' })
+  expect(turn!.ttft).toBeGreaterThan(300)
+  expect(turn!.feedback[0]).toMatchObject({ name: 'thumb', label: 'up' })
+  expect(turn!.spans.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['chat.turn', 'POST', 'POST /v1/chat/completions']),
+  )
+  await page.close()
 })

@@ -36,7 +36,7 @@ async function open(engine: (route: Route, tries: number) => unknown): Promise<P
   const context = await browser.newContext()
   const page = await context.newPage()
   let tries = 0
-  await page.route('**/chat-vitals.engine.js*', (route) => void engine(route, tries++))
+  await page.route('**/chat-vitals.engine-*.js*', (route) => void engine(route, tries++))
   await page.addInitScript(() => {
     let pressed = 0
     addEventListener('keydown', ({ key, timeStamp }) => void (key === 'Enter' && (pressed = timeStamp)), true)

@@ -1,4 +1,5 @@
 /** The script tag: options from data attributes, calls queued before it came, strict CSP, a second copy, consent, stop. */
+import { readFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { launchChromium } from '../support/browser.ts'
@@ -42,6 +43,7 @@ beforeAll(async () => {
       '/mistyped': {
         html: chatPage({ head: `<script src="/chat-vitals.global.js" data-endpont="${collector.url}"></script>` }),
       },
+      '/versioned': { html: chatPage({ head: tag('', '/chat-vitals.global.js?v=2') }) },
       '/twice': { html: chatPage({ head: tag() + tag('', '/chat-vitals.global.js?again') }) },
       '/pending': { html: chatPage({ head: tag('data-consent="pending"') }) },
       '/denied': { html: chatPage({ head: tag('data-consent="denied"') }) },
@@ -159,6 +161,19 @@ test.each([
   await expect.poll(() => console_.filter((line) => line.includes(said)), { timeout: 15_000 }).toHaveLength(1)
   expect(console_.filter((line) => line.startsWith('error:'))).toEqual([])
   await page.context().close()
+})
+
+// A page that busts its caches by a query asked for parts under the same query, or for those of another deployment.
+test('a version in the query of the first script is not one of its parts', async () => {
+  const page = await browser.newPage()
+  const asked: string[] = []
+  page.on('request', (request) => void asked.push(request.url().slice(site.url.length)))
+  await page.goto(site.url + '/versioned')
+  await chat(page)
+  const { engine } = JSON.parse(await readFile(new URL('../../dist/parts.json', import.meta.url), 'utf8'))
+  await expect.poll(() => asked).toContain('/' + engine.file)
+  expect(asked.filter((path) => /^\/chat-vitals\.(?!global)/.test(path) && !/-[a-z0-9]{8}\.js$/.test(path))).toEqual([])
+  await page.close()
 })
 
 test('an attribute that is mistyped starts nothing, and is said', async () => {

@@ -378,12 +378,12 @@ export const device = [
     injected: 'the engine or the sender answers 404 at first, always, or late; then a visit with all parts',
     async trial(t) {
       const [part, fault, goesOn] = t.pick([
-        ['otel', { status: 404 }, false],
+        ['outlet', { status: 404 }, false],
         ['engine', { status: 404 }, true],
-        ['otel', { delay: 1500 }, true],
+        ['outlet', { delay: 1500 }, true],
         ['engine', { delay: 1500 }, true],
       ])
-      t.site.files[`chat-vitals.${part}.js`] = fault
+      t.site.files[part] = fault
       const bare = part === 'engine'
       const tab = await t.visit({ bare })
       if (bare) await t.until(() => tab.run('typeof turns === "object"').catch(() => false), 'the page')
@@ -396,10 +396,10 @@ export const device = [
         const tries = t.site.asked.filter((path) => plainly(path.slice(1)) === `chat-vitals.${part}.js`).length
         t.expect(tries >= 1 && tries <= 4, `${tries} tries in two seconds`)
       }
-      if (goesOn) delete t.site.files[`chat-vitals.${part}.js`]
+      if (goesOn) delete t.site.files[part]
       else {
         await t.close(tab)
-        delete t.site.files[`chat-vitals.${part}.js`]
+        delete t.site.files[part]
         await t.visit()
       }
       await t.delivered(`the turns that waited for ${part}`)

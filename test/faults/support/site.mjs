@@ -14,13 +14,13 @@ const cors = {
 }
 
 /**
- * In place of the engine, which it is: only that the handle of delivery is kept where a trial can read its counts, and that
- * it is told out of band which record is of which trace, and which were dropped.
+ * In place of the part that takes records away, which it is: only that its handle is kept where a trial can read its counts,
+ * and that it is told out of band which record is of which trace, and which were dropped.
  */
-const engine = (name) => `
+const outlet = (name) => `
 export * from './${name}?real'
-import { createDelivery as create } from './${name}?real'
-export const createDelivery = (options) => {
+import { createOutlet as create } from './${name}?real'
+export const createOutlet = (options) => {
   let last = 0
   const made = create({ ...options, dropped: (ids, reason) => globalThis.jot?.('dropped', { ids, reason }) })
   globalThis.delivery = {
@@ -194,13 +194,13 @@ export async function startSite() {
     }
     const name = pathname.slice(1)
     const plain = plainly(name)
-    const fault = files[plain]
+    const fault = files[plain.split('.')[1]]
     if (fault?.delay) await sleep(fault.delay)
     if (fault?.hang) return undefined
     if (fault?.status) return response.writeHead(fault.status, cors).end()
     const file =
-      plain === 'chat-vitals.engine.js' && search !== '?real'
-        ? await there(name, () => engine(name))
+      plain === 'chat-vitals.outlet.js' && search !== '?real'
+        ? await there(name, () => outlet(name))
         : await there(name)
     return response
       .writeHead(file ? 200 : 404, {

@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { expect, test } from 'vitest'
-import { sdkSpans, toJson } from '../../../src/delivery/sdk.ts'
+import { encode } from '../../../src/delivery/otlp.ts'
 import { spansOf } from '../../../src/delivery/spans.ts'
 import { feedbackRecord, pageRecord, resource, signalRecord, turnRecord } from '../delivery/samples.ts'
 import { backend } from './support.ts'
@@ -14,12 +14,10 @@ test('what the library sends of a record is what the session page shows of it', 
   })
   const records = [record, feedbackRecord(), signalRecord(), pageRecord()]
   const answer = await it.post(
-    toJson(
-      sdkSpans(
-        records.flatMap((one) => spansOf(one)),
-        resource,
-        '0.1.0',
-      ),
+    encode(
+      records.flatMap((one) => spansOf(one)),
+      resource,
+      '0.1.0',
     ),
   )
   expect(await answer.json()).toEqual({ partialSuccess: {} })

@@ -2,75 +2,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cleanAttributes, cleanId } from '../../../src/base/clean.ts'
+import { encode } from '../../../src/delivery/otlp.ts'
 import { plain, seal } from '../../../src/delivery/seal.ts'
-import { lastWords } from '../../../src/delivery/last-words.ts'
-import { sdkSpans, toJson } from '../../../src/delivery/sdk.ts'
 import { spansOf } from '../../../src/delivery/spans.ts'
 import type { AnyRecord } from '../../../src/turn/record.ts'
 import { decode } from '../../support/collector.ts'
 import type { ReceivedSpan } from '../../support/collector.ts'
 import { records, resource } from './samples.ts'
-
-const thrower = {
-  get() {
-    throw new Error('no')
-  },
-  ownKeys() {
-    throw new Error('no')
-  },
-}
-const cycle: unknown[] = []
-cycle.push(cycle)
-
-/** What no page should hold, and some do. */
-const trap = fc.constantFrom<unknown>(
-  Object.freeze({ __proto__: { polluted: 1 } }),
-  JSON.parse('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}'),
-  new Proxy({}, thrower),
-  new Proxy([], { get: thrower.get }),
-  { toJSON: () => 'other', toString: thrower.get, valueOf: thrower.get },
-  { get length() { return thrower.get() } }, // prettier-ignore
-  cycle,
-  Symbol('s'),
-  () => {},
-  10n ** 30n,
-  NaN,
-  Infinity,
-  -0,
-  1e308,
-  5e-324,
-  Number.MIN_SAFE_INTEGER - 1,
-  '\ud800',
-  'a\udfffb',
-  '"},{"intValue":"1"',
-  '\u0000\u2028\u{1f9ff}',
-  'y'.repeat(1 << 16),
-  null,
-  undefined,
-  new Date(NaN),
-)
-const value = fc.oneof(
-  { weight: 3, arbitrary: trap },
-  fc.string({ unit: 'binary' }),
-  fc.double(),
-  fc.boolean(),
-  fc.array(fc.oneof(trap, fc.string()), { maxLength: 3 }),
-)
-const name = fc.oneof(
-  fc.constantFrom('__proto__', 'constructor', 'toString', 'session.id', '', '\ud800', 'n'.repeat(5000)),
-  fc.string({ unit: 'binary', maxLength: 10 }),
-)
-/** Properties, own ones also where the name is `__proto__`, some of them getters that throw. */
-const bag = fc.array(fc.tuple(name, value, fc.boolean()), { maxLength: 6 }).map((entries) => {
-  const made = {}
-  for (const [key, of, throws] of entries) {
-    const how = throws && key.length === 1 ? { get: thrower.get } : { value: of }
-    Object.defineProperty(made, key, { enumerable: true, configurable: true, ...how })
-  }
-  return made
-})
-const fields = ['attributes', 'userId', 'conversationId', 'moments', 'render', 'requests', 'startedAt', 'at', 'outcome',
-  'rev', 'seq', 'vitals', 'name', 'tags', 'turn', 'delivery', 'ttft', 'errorType', 'sessionId', 'pageId'] as const // prettier-ignore
+import { bag, fields, value } from './traps.ts'
 
 const isValid = (json: string): ReceivedSpan[] => {
   const spans = decode(json)
@@ -97,11 +36,11 @@ test('attributes and ids of a page, whatever they are, make valid spans', () => 
         conversationId: cleanId(id),
       }
       const sealed = plain(record).record
-      const spans = isValid(toJson(sdkSpans(spansOf(sealed), resource, '0.1.0')))
+      const spans = isValid(encode(spansOf(sealed), resource, '0.1.0'))
       expect(spans.length).toBeGreaterThan(0)
       for (const text of Object.values(sealed.attributes ?? {}))
         if (typeof text === 'string') expect(text.length).toBeLessThanOrEqual(1025)
-      const said = lastWords([sealed], resource, '0.1.0', ['session.id'])
+      const said = encode(spansOf(sealed, [], 'short'), resource, '0.1.0')
       if (said) isValid(said)
       expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
     }),
@@ -120,9 +59,9 @@ test('a beforeSend that fills records with traps costs the record at most', () =
           hint() {},
         })
         if (typeof answer === 'string') return
-        const sealed = answer.record
-        isValid(toJson(sdkSpans(spansOf(sealed), resource, '0.1.0')))
-        const said = lastWords([sealed], resource, '0.1.0', ['session.id'])
+        const told = encode(spansOf(answer.record), resource, '0.1.0')
+        if (told) isValid(told)
+        const said = encode(spansOf(answer.record, [], 'short'), resource, '0.1.0')
         if (said) isValid(said)
         expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
       },

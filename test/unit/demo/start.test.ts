@@ -82,23 +82,28 @@ test('an old Node is told so', async () => {
   expect([code, text.trim()]).toEqual([1, 'chat-vitals needs Node 20 or newer. This is Node 18.20.0.'])
 }, 30_000)
 
-test('comes up, says where to look, and is gone after a signal', async () => {
-  const [chat, otlp] = [await freePort(), await freePort()]
-  const folder = mkdtempSync(join(tmpdir(), 'chat-vitals-'))
-  const env = { PORT_CHAT: String(chat), PORT_OTLP: String(otlp), DEMO_FILE: join(folder, 'demo.duckdb') }
-  let page = Promise.resolve('')
-  const { code, text } = await run(['demo/start.mjs', '--no-build'], env, (seen, kill) => {
-    if (!seen.includes('Ctrl-C ends it all')) return
-    page = fetch(`http://localhost:${chat}/`).then((response) => response.text())
-    void page.finally(kill)
-  })
-  expect(code).toBe(0)
-  expect(text).toContain(`http://localhost:${chat}`)
-  expect(text).toContain(`http://localhost:${otlp}/sessions`)
-  expect(await page).toContain(`data-endpoint="http://localhost:${otlp}/v1/traces"`)
-  expect([await answers(chat), await answers(otlp)]).toEqual([false, false])
-  rmSync(folder, { recursive: true })
-}, 60_000)
+test.each([[[]], [['--otel']]])(
+  'comes up with %j, says where to look, and is gone after a signal',
+  async (more) => {
+    const [chat, otlp] = [await freePort(), await freePort()]
+    const folder = mkdtempSync(join(tmpdir(), 'chat-vitals-'))
+    const env = { PORT_CHAT: String(chat), PORT_OTLP: String(otlp), DEMO_FILE: join(folder, 'demo.duckdb') }
+    let page = Promise.resolve('')
+    const { code, text } = await run(['demo/start.mjs', '--no-build', ...more], env, (seen, kill) => {
+      if (!seen.includes('Ctrl-C ends it all')) return
+      page = fetch(`http://localhost:${chat}/`).then((response) => response.text())
+      void page.finally(kill)
+    })
+    expect(code).toBe(0)
+    expect(text).toContain(`http://localhost:${chat}`)
+    expect(text).toContain(`http://localhost:${otlp}/sessions`)
+    expect(await page).toContain(`data-endpoint="http://localhost:${otlp}/v1/traces"`)
+    expect(text.includes('an OpenTelemetry pipeline of the page')).toBe(more.length === 1)
+    expect([await answers(chat), await answers(otlp)]).toEqual([false, false])
+    rmSync(folder, { recursive: true })
+  },
+  60_000,
+)
 
 test('a closed chat leaves nothing that keeps its process alive', async () => {
   const script = `

@@ -10,7 +10,7 @@ const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf
 /** Sizes are compared as numbers: compilers of another machine may differ in a few bytes. */
 const withoutSizes = (text: string) =>
   text.replace(
-    /\d+\.\d(?=<!-- \/first -->)|(?<=^\| (?:`chat-vitals\.\w+\.js`|all) \| )\d+\.\d|(?<=^\| (?:rollup|esbuild) \|.*)\d+\.\d/gm,
+    /\d+\.\d(?=<!-- \/first -->)|(?<=^\| (?:`chat-vitals\.[\w*-]+\.js`|all) \| )\d+\.\d|(?<=^\| (?:rollup|esbuild) \|.*)\d+\.\d/gm,
     '',
   )
 
@@ -19,12 +19,12 @@ test('the generated tables of README.md are current (else: npm run reference)', 
 })
 
 test.each(Object.keys(files as object))('README.md tells the size of %s', (file) => {
-  const told = Number(new RegExp(`\\| \`${file}\` \\| ([\\d.]+)`).exec(readme)?.[1])
+  const told = Number(new RegExp(`\\| \`${file.replace('*', '\\*')}\` \\| ([\\d.]+)`).exec(readme)?.[1])
   expect(Math.abs(told - sizeOf(file))).toBeLessThan(0.2)
 })
 
 // The aims are 14 and 38 kB. These are what is reached, so that it only ever gets less.
-const ceilings = { first: 9, all: 52.8 }
+const ceilings = { first: 9, all: 50.6 }
 
 test('the first script and all parts of a session stay under their ceilings', () => {
   const all = Object.keys(files as object).reduce((sum, file) => sum + sizeOf(file), 0)
@@ -36,6 +36,6 @@ test('what an application gets from the import stays under its ceilings, by eith
   for (const { first, all } of Object.values<{ first: number; all: number }>(await imported())) {
     expect(first).toBeGreaterThan(1)
     expect(first).toBeLessThanOrEqual(10.4)
-    expect(all).toBeLessThanOrEqual(56.8)
+    expect(all).toBeLessThanOrEqual(54)
   }
 })

@@ -5,18 +5,16 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startRelay, targetsOf } from '../../../demo/relays/relay.mjs'
-import { sdkSpans, toJson } from '../../../src/delivery/sdk.ts'
+import { encode as bodyOf } from '../../../src/delivery/otlp.ts'
 import { spansOf } from '../../../src/delivery/spans.ts'
 import type { AnyRecord } from '../../../src/turn/record.ts'
 import { feedbackRecord, resource, turnRecord } from '../delivery/samples.ts'
 
 const encode = (records: AnyRecord[]) =>
-  toJson(
-    sdkSpans(
-      records.flatMap((record) => spansOf(record)),
-      resource,
-      '0.1.0',
-    ),
+  bodyOf(
+    records.flatMap((record) => spansOf(record)),
+    resource,
+    '0.1.0',
   )
 
 interface Got {
