@@ -11,6 +11,8 @@ const entries = ['index', 'core', 'otel', 'intent', 'react', 'ai-sdk', 'hud']
 const parts = {
   engine: 'engine.ts',
   outlet: 'outlet.ts',
+  followers: 'network/followers.ts',
+  writers: 'delivery/writer.ts',
   recovery: 'delivery/recovery.ts',
   intent: 'intent.ts',
   vitals: 'page/web-vitals.ts',

@@ -92,6 +92,20 @@ const misuses: Record<string, string> = {
   'requests()': 'option requests threw, that call is not measured; write requests: (call) => boolean',
 }
 
+const authorize = "give init { headers: { authorization: 'Bearer …' } }, or let it allow this page's origin"
+/** What to do about a collector that refuses, by its status; each ends a sentence. */
+const refusals: Record<string, string> = {
+  401: authorize,
+  403: authorize,
+  413: 'one turn alone is too large: raise its limit',
+  415: 'give init the endpoint of one that takes OTLP as JSON',
+}
+/** Also what a page or a gateway answers that is no collector at all. */
+const refusal = (status: string, endpoint: string): string =>
+  `${endpoint} refused turns (${status}): ` +
+  (refusals[status] ??
+    `is that an OTLP receiver? Try { endpoint: '${new URL('/v1/traces', new URL(endpoint, location.href)).href}' }`)
+
 /** Letters put in, left out, changed, or swapped with their neighbour. */
 function apart(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)]
@@ -120,14 +134,15 @@ function adviseCall(verb: keyof Given, name: string | undefined): string {
 }
 
 /**
- * @param wrong names of misuses, of what verbs were given, and of options; of selectors, as `ui.answer` when it is none and `ui answer` when only its name
+ * @param wrong names of misuses, of what verbs were given, and of options; `refused()` with the status and the endpoint of a collector; of selectors, as `ui.answer` when it is none and `ui answer` when only its name
  *   is in question; of attributes of the script tag as `data-` and the option's name. Of these only such are said as are
  *   nearly ours, others may put theirs there
  */
 export function advise(wrong: string[], hint: (message: string) => void): void {
   for (const given of wrong) {
     const [, verb, option] = /^(\w+)\((?:\{\}\)|\)\.(.*))$/s.exec(given) ?? []
-    const known = misuses[given]
+    const [, status, endpoint] = /^refused\(\) (\d+) (.*)$/.exec(given) ?? []
+    const known = status ? refusal(status, endpoint!) : misuses[given]
     if (known || given.endsWith('()')) {
       hint(known ?? `there is no chatVitals.${given}`)
       continue

@@ -7,6 +7,7 @@ import type { Handle, Options } from './api.ts'
 export const init = (options?: Options): Handle =>
   start(options, {
     engine: () => import('./engine.ts'),
+    followers: () => import('./network/followers.ts'),
     intent: () => import('./intent.ts'),
     advice: () => import('./advice.ts'),
   })

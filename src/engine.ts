@@ -12,7 +12,7 @@ import { spanId, traceId } from './base/ids.ts'
 import { createLate } from './base/late.ts'
 import { stopAll } from './base/listen.ts'
 import type { Stop } from './base/listen.ts'
-import type { Timing } from './base/timing.ts'
+import type { PageTiming } from './base/timing.ts'
 import type { Config } from './config.ts'
 import { createReactions } from './feedback/reactions.ts'
 import type { Reactions } from './feedback/reactions.ts'
@@ -40,8 +40,7 @@ import type { TurnRecord } from './turn/record.ts'
 import { createTurns } from './turn/turns.ts'
 
 // What the first script's taps need to read streams.
-export { createFraming } from './network/formats/framing.ts'
-export { createNotes } from './network/formats/notes.ts'
+export { createFeed } from './network/feed.ts'
 
 /** What the engine loads when it needs it; a part that is missing is simply not there. `attempt` counts from 0. */
 export interface EngineParts {
@@ -51,7 +50,7 @@ export interface EngineParts {
 export interface EngineOptions {
   config: Config
   clock: PageClock
-  timing: Timing
+  timing: PageTiming
   guard: Guard
   pageId: string
   session: Session

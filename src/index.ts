@@ -10,7 +10,9 @@ import type { Handle, Options } from './api.ts'
 export const init = (options?: Options): Handle =>
   start(options, {
     engine: () => import('./engine.ts'),
+    followers: () => import('./network/followers.ts'),
     outlet: () => import('./outlet.ts'),
+    writers: () => import('./delivery/writer.ts'),
     recovery: () => import('./delivery/recovery.ts'),
     intent: () => import('./intent.ts'),
     vitals: () => import('./page/web-vitals.ts'),

@@ -5,7 +5,8 @@ import { attempt } from './base/guard.ts'
 import type { Guard } from './base/guard.ts'
 import { createLate } from './base/late.ts'
 import type { Stop } from './base/listen.ts'
-import type { Timing } from './base/timing.ts'
+import { deliveryTiming } from './base/timing.ts'
+import type { PageTiming } from './base/timing.ts'
 import type { Config } from './config.ts'
 import { createDelivery } from './delivery/delivery.ts'
 import type { Delivery, DeliveryOptions } from './delivery/delivery.ts'
@@ -22,13 +23,14 @@ declare const __VERSION__: string
 /** What is loaded when it is needed; a part that is missing is simply not there. `attempt` counts from 0. */
 export interface OutletParts {
   recovery: DeliveryOptions['recovery']
+  writers: DeliveryOptions['writers']
   vitals?(attempt: number): Promise<typeof import('./page/web-vitals.ts')>
 }
 
 export interface OutletOptions {
   config: Config
   clock: Clock
-  timing: Timing
+  timing: PageTiming
   guard: Guard
   pageId: string
   session: Session
@@ -61,7 +63,7 @@ export interface Outlet extends Pick<Delivery, 'put' | 'context' | 'findContext'
 }
 
 export function createOutlet(options: OutletOptions): Outlet {
-  const { config, clock, timing, guard, pageId, session, consent, states, identity, endpoint, parts, advise } = options
+  const { config, clock, guard, pageId, session, consent, states, identity, endpoint, parts, advise } = options
   const { exporter, service, attributes } = config
   let unwatch: Stop | undefined
 
@@ -83,9 +85,10 @@ export function createOutlet(options: OutletOptions): Outlet {
     hidden: states.hidden,
     beforeSend: config.beforeSend,
     recovery: parts.recovery,
+    writers: parts.writers,
     recover,
     clock,
-    timing,
+    timing: { ...deliveryTiming, ...config.timing, ...options.timing },
     guard,
     pageId,
     natives: {

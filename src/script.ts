@@ -53,7 +53,9 @@ const page = globalThis as unknown as { chatVitals?: Global }
 if (inPage) {
   const kit = {
     engine: part<typeof import('./engine.ts')>('engine'),
+    followers: part<typeof import('./network/followers.ts')>('followers'),
     outlet: part<typeof import('./outlet.ts')>('outlet'),
+    writers: part<typeof import('./delivery/writer.ts')>('writers'),
     recovery: part<typeof import('./delivery/recovery.ts')>('recovery'),
     intent: part<typeof import('./intent.ts')>('intent'),
     vitals: part<typeof import('./page/web-vitals.ts')>('vitals'),

@@ -19,14 +19,12 @@ import type { Engine, EngineOptions, EngineParts } from './engine.ts'
 import { watchActions } from './input/actions.ts'
 import { uiOf } from './input/ui.ts'
 import { createRecognizer } from './network/chat-call.ts'
-import { watchEventSource } from './network/eventsource.ts'
-import { createFeed } from './network/feed.ts'
-import type { Feed, Formats, FormatsLine } from './network/feed.ts'
+import type { Feed } from './network/feed.ts'
 import { createFetchTap } from './network/fetch.ts'
 import type { WireOptions } from './network/fetch.ts'
+import { holdFeed } from './network/hold.ts'
+import { watchOthers } from './network/shims.ts'
 import { createPropagation } from './network/trace.ts'
-import { watchWebSocket } from './network/websocket.ts'
-import { watchXhr } from './network/xhr.ts'
 import type { Outlet, OutletOptions, OutletParts } from './outlet.ts'
 import { createConsent, isConsent } from './page/consent.ts'
 import { createSession } from './page/session.ts'
@@ -35,9 +33,12 @@ import { createAhead, createWaiting } from './turn/ahead.ts'
 import type { TurnRecord } from './turn/record.ts'
 import { inert, install, isSupported, noTurn, running } from './verbs.ts'
 
+type EnginePart = Pick<typeof import('./engine.ts'), 'createEngine' | 'createFeed'>
+
 /** What an entry brings along. `attempt` counts from 0. */
 export interface Kit extends EngineParts, Partial<OutletParts> {
-  engine(attempt: number): Promise<Pick<typeof import('./engine.ts'), 'createEngine' | 'createFraming' | 'createNotes'>>
+  engine(attempt: number): Promise<EnginePart>
+  followers(attempt: number): Promise<typeof import('./network/followers.ts')>
   /** Missing: records go to `onTurn` alone. */
   outlet?(attempt: number): Promise<typeof import('./outlet.ts')>
   /** Loaded only when something is wrong. */
@@ -159,7 +160,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
   }
 
   let engine: Engine | undefined
-  let formats: Formats | undefined
+  let reader: EnginePart | undefined
   let wanted = false
   const enginePart = createLate(part('engine', kit.engine), { run: guard, again })
   const waiting = createWaiting(timing.gesture)
@@ -196,7 +197,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
     handOver(() => {})
     enginePart.with((loaded) => {
       wanted = !!loaded
-      formats = loaded
+      reader = loaded
       engine = loaded?.createEngine(engineOptions)
       if (unwatch) engine?.watch()
       waiting.serve((at, fn) => guard(() => clock.replay(at, fn)))
@@ -225,17 +226,19 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
     clock,
     skip: (url) => url === endpoint,
     follow(call, onEnd) {
-      const line: FormatsLine = {
-        with: (fn, sign) => (formats ? fn(formats) : wait(() => fn(formats), sign, 'all')),
-      }
-      const feed = createFeed(call, { clock, formats: line }, () => {
-        feeds.delete(feed)
-        onEnd()
+      const feed = holdFeed({
+        make: () => reader?.createFeed(call, clock),
+        wait: (fn, sign) => wait(fn, sign, 'all'),
+        ended() {
+          feeds.delete(feed)
+          onEnd()
+        },
       })
       feeds.add(feed)
       return feed
     },
   }
+  const followers = createLate(part('part that follows such calls', kit.followers), { run: guard, again })
   const fetchTap = createFetchTap(wire, () => advise('fetch()'))
 
   /** Puts the watchers on the page; undone by `unwatch`. */
@@ -257,9 +260,11 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
     composer = actions.composer
     unwatch = stopAll([
       fetchTap.watch(),
-      watchXhr(wire),
-      watchEventSource(wire),
-      watchWebSocket(wire),
+      watchOthers({
+        ...wire,
+        clock,
+        notice: (seen) => followers.with((loaded) => loaded?.follow(seen, { ...wire, clock })),
+      }),
       actions.stop,
       states.watch(),
       // Nothing of ours competes with the page's own start. A page that names the parts of its chat has one.

@@ -80,13 +80,15 @@ export const sizeOf = (file) => {
 export const files = {
   'chat-vitals.global.js': 'the script tag: the taps, gestures and ids that must be there at once',
   'chat-vitals.engine-*.js':
-    'turns, streams, the text on screen and when it was painted, the outbox, spans and OTLP; right after the first script',
-  'chat-vitals.send-*.js': 'the sender; with the first turn, when idle',
+    'turns, streams, the text on screen and when it was painted, what is done with answers; at the first sign of a chat',
+  'chat-vitals.outlet-*.js': 'what is stored and sent, spans and OTLP; after load, when idle, or with the first turn',
   'chat-vitals.intent-*.js': 'the verdict on rephrasing; with the second prompt',
   'chat-vitals.vitals-*.js': 'the web-vitals package; after load, when idle',
 }
 /** Files that a session loads only when it needs them, and when; not in the sum. */
 const seldom = {
+  'chat-vitals.followers-*.js': 'answers by XMLHttpRequest, EventSource and WebSocket; with the first of them',
+  'chat-vitals.writers-*.js': 'spans for an exporter of the page’s own; only where there is one',
   'chat-vitals.recovery-*.js': 'what pages that died have left; only when there is something',
   'chat-vitals.advice-*.js': 'what is wrong with the options, in sentences; only then, and to look at selectors',
   'chat-vitals.hud.js': 'the last turn in a corner; only when the page asks for it',

@@ -1,4 +1,6 @@
-/** The waits that trials run scaled, ms, in one table. Leaves the meaning to its users; waits of one part alone are there. */
+/** The waits that trials run scaled, ms, in one place. Leaves the meaning to its users; waits of one part alone are there. */
+
+/** Of the page, its turns and its screen. */
 export const timing = {
   /** The answer has not grown for this long of visible time: painting is over. */
   settle: 600,
@@ -19,11 +21,16 @@ export const timing = {
   suspendedBlind: 30_000,
   /** With the wait for an idle moment, a quarter of a second at most, no more than a second is lost. */
   checkpoint: 750,
-  fetchLater: 5000,
-  storeOpen: 2000,
   /** `stop()` waits no longer for what is still to be sent. */
   stopMost: 2000,
   sendTimeout: 10_000,
+  sessionIdle: 30 * 60_000,
+  sessionMost: 4 * 3_600_000,
+}
+/** Of what stores and sends, which comes later. */
+export const deliveryTiming = {
+  fetchLater: 5000,
+  storeOpen: 2000,
   sendEvery: 1000,
   backoffFirst: 1000,
   backoffMost: 300_000,
@@ -44,9 +51,8 @@ export const timing = {
   recoverEvery: 15_000,
   /** So often the device is tidied, and pages that have nothing to send look around. */
   tidyEvery: 600_000,
-  sessionIdle: 30 * 60_000,
-  sessionMost: 4 * 3_600_000,
   keepRecords: 7 * 86_400_000,
   keepContexts: 30 * 86_400_000,
 }
-export type Timing = typeof timing
+export type PageTiming = typeof timing
+export type Timing = PageTiming & typeof deliveryTiming

@@ -1,5 +1,5 @@
 /** What a collector or an exporter is given of records: the one place where delivery meets spans and their writers. */
-import type { SpanWriter } from '../api.ts'
+import type { SpanExporter, SpanWriter } from '../api.ts'
 import type { AnyRecord, Attributes } from '../turn/record.ts'
 import { encode } from './otlp.ts'
 import type { Given } from './ports.ts'
@@ -28,3 +28,28 @@ export const hand = async (
   resource: Attributes,
   scope: Scope,
 ): Promise<void> => writer.write(spansFor(records, scope), { resource, version: scope.version })
+
+/**
+ * What the page gave as `exporter`, as one thing to write spans to.
+ * @param load the part that a bare exporter needs; asked for again at the next writing when it did not come. `attempt` counts from 0
+ */
+export function writerFor(
+  given: SpanExporter | SpanWriter,
+  load: (attempt: number) => Promise<typeof import('./writer.ts')>,
+  threw: () => void,
+): SpanWriter {
+  if ('write' in given) return given
+  let attempts = 0
+  let part: Promise<SpanWriter> | undefined
+  const writer = () => {
+    part ??= load(attempts++).then(({ writerOf }) => writerOf(given, threw))
+    part.catch(() => (part = undefined))
+    return part
+  }
+  // So that it is here when the page leaves.
+  void writer()
+  return {
+    write: async (...all) => (await writer()).write(...all),
+    flush: async () => (await part)?.flush?.(),
+  }
+}

@@ -13,23 +13,6 @@ const gzipFrom = 2048
 /** A blocked endpoint is not tried more often than this: every try is a violation on the host's account. */
 const blockedMs = 300_000
 
-const authorize = "give init { headers: { authorization: 'Bearer …' } }, or let it allow this page's origin"
-/** What to do about a collector that refuses, by its status; each ends a sentence. */
-const advice: Record<number, string> = {
-  401: authorize,
-  403: authorize,
-  413: 'one turn alone is too large: raise its limit',
-  415: 'give init the endpoint of one that takes OTLP as JSON',
-}
-
-/** Says once per status what a collector refused, and what would mend it. */
-export function explain(answer: Answer, endpoint: string, hint: (message: string) => void): void {
-  const status = answer === 'too_large' ? 413 : +('' + answer).slice(5)
-  // Also what a page or a gateway answers that is no collector at all.
-  const path = `is that an OTLP receiver? Try { endpoint: '${new URL('/v1/traces', new URL(endpoint, location.href)).href}' }`
-  hint(`${endpoint} refused turns (${status}): ${advice[status] ?? path}`)
-}
-
 /** Tells what the page's own policy blocks; heard from the beginning: what is left with the browser is refused like what is sent. */
 export const watchPolicy = (
   { endpoint, clock, guard }: Pick<Setting, 'endpoint' | 'clock' | 'guard'>,

@@ -5,6 +5,7 @@
 import { createIdle } from '../base/idle.ts'
 import { listen, stopAll } from '../base/listen.ts'
 import type { AnyRecord, TurnRecord, TurnRef } from '../turn/record.ts'
+import { writerFor } from './body.ts'
 import { createCollector, watchPolicy } from './collector.ts'
 import { createContexts } from './contexts.ts'
 import { block, createDevice, learn } from './device.ts'
@@ -24,7 +25,6 @@ import { abort, createSender, drain, probe } from './sender.ts'
 import { createStore, isStored, quietly } from './store.ts'
 import type { Row, Store } from './store.ts'
 import { readTail, removeTail, tailsOn } from './tail.ts'
-import { writerOf } from './writer.ts'
 
 export type { Natives } from './ports.ts'
 export type { Counts } from './queue.ts'
@@ -34,6 +34,8 @@ export interface DeliveryOptions extends Given {
   sampled(sessionId: string): boolean
   /** The page's own filter, given a copy of what is to be told; see seal.ts. Null: the record is dropped. */
   beforeSend?: DoorOptions['beforeSend']
+  /** A part of its own, loaded where the page gave a bare exporter. `attempt` counts from 0. */
+  writers(attempt: number): Promise<typeof import('./writer.ts')>
   /** A part of its own, loaded when an earlier page has left something. `attempt` counts from 0. */
   recovery(attempt: number): Promise<{ recoverPages: typeof recoverPages }>
   /**
@@ -95,7 +97,7 @@ function assemble(options: DeliveryOptions, phase: Readonly<Phase>, late: () => 
     ...options,
     to,
     idle: createIdle(clock, guard),
-    writer: exporter && writerOf(exporter, () => advise('exporter()')),
+    writer: exporter && writerFor(exporter, options.writers, () => advise('exporter()')),
   }
   const isLeft = (): boolean => phase.left
   const mayStore = (): boolean => !phase.holding && !phase.stopped

@@ -1,6 +1,6 @@
 /** Takes ready records to the collector: one request at a time, one sender among the tabs, nothing given up in silence. */
 import { bodyOf, hand, isTellable } from './body.ts'
-import { explain, keepaliveBytes } from './collector.ts'
+import { keepaliveBytes } from './collector.ts'
 import type { Answer, Collector } from './collector.ts'
 import { freeFrom, pause, resume, share } from './device.ts'
 import type { Device } from './device.ts'
@@ -209,7 +209,7 @@ async function drop(sender: Sender, outbox: Outbox, rows: Row[], reason: string)
 
 /** What an answer means for the batch, and for what comes next. */
 async function act(sender: Sender, outbox: Outbox, rows: Row[], answer: Answer): Promise<void> {
-  const { queue, device, endpoint, guard } = sender
+  const { queue, device, endpoint, advise } = sender
   const isOne = !rows[1]
   if (answer === 'taken') {
     sender.most = Infinity
@@ -225,7 +225,7 @@ async function act(sender: Sender, outbox: Outbox, rows: Row[], answer: Answer):
     sender.fits = rows.length >> 1
     return
   }
-  explain(answer, endpoint!, guard.hint)
+  advise(`refused() ${answer === 'too_large' ? 413 : answer.slice(5)} ${endpoint}`)
   if (answer === 'too_large') return drop(sender, outbox, rows, answer)
   const { id } = rows[0]!.record
   // Refused again, and alone: it goes. A batch is first tried one by one, a single bad record must not cost the others.

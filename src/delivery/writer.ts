@@ -1,21 +1,17 @@
-/** Makes of what the page gave as `exporter` one thing to write spans to. */
+/** Makes of a bare SpanExporter of the page's something to write spans to. Loaded only where there is one. */
 import type { SpanExporter, SpanWriter } from '../api.ts'
 import { readableSpans } from './readable.ts'
 
-/** Spans given to a bare exporter are delivered when it says so; a failure that it reports is a rejection. */
-/** @param threw it did what no exporter may */
-export const writerOf = (given: SpanExporter | SpanWriter, threw: () => void): SpanWriter =>
-  'write' in given
-    ? given
-    : {
-        write: (spans, about) =>
-          new Promise((resolve, reject) => {
-            try {
-              given.export(readableSpans(spans, about), ({ code, error }) => (code ? reject(error) : resolve()))
-            } catch (error) {
-              threw()
-              reject(error)
-            }
-          }),
-        flush: () => given.forceFlush?.(),
+/** Delivered when the exporter says so; a failure that it reports is a rejection. @param threw it did what no exporter may */
+export const writerOf = (exporter: SpanExporter, threw: () => void): SpanWriter => ({
+  write: (spans, about) =>
+    new Promise((resolve, reject) => {
+      try {
+        exporter.export(readableSpans(spans, about), ({ code, error }) => (code ? reject(error) : resolve()))
+      } catch (error) {
+        threw()
+        reject(error)
       }
+    }),
+  flush: () => exporter.forceFlush?.(),
+})

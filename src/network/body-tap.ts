@@ -3,7 +3,9 @@
  * and backpressure. Leaves what the bytes mean to the sink. Not seen: `new Response(body)`, `cache.put`, transfers.
  */
 import type { Guard } from '../base/guard.ts'
-import { FAR } from './feed.ts'
+
+/** No answer is longer, bytes: of a longer body only the last of large chunks that follow each other is read. */
+export const FAR = 2 << 20
 
 export interface BodySink {
   /** Each byte once, in order, whichever branch of a tee or clone reads it first. A view: copy what is kept. */

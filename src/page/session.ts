@@ -1,7 +1,7 @@
 /** The session: an id shared by the tabs of an origin, over after 30 minutes of rest or 4 hours. Knows nothing of turns. */
 import type { Clock } from '../base/clock.ts'
 import { randomHex } from '../base/ids.ts'
-import type { Timing } from '../base/timing.ts'
+import type { PageTiming } from '../base/timing.ts'
 
 export interface SessionInfo {
   /** 32 hex digits; the value of `session.id`. Empty while there is none: nobody has been active since consent was denied. */
@@ -37,7 +37,7 @@ const clockStep = 60_000
 
 export function createSession(options: {
   clock: Clock
-  timing: Timing
+  timing: Pick<PageTiming, 'sessionIdle' | 'sessionMost'>
   sampleRate: number
   /** Missing where storage is denied: the session then lasts as long as the page. */
   storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>

@@ -2,7 +2,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
 import type { Stop } from '../base/listen.ts'
-import type { Timing } from '../base/timing.ts'
+import type { PageTiming } from '../base/timing.ts'
 import type { PageStates } from '../page/states.ts'
 import type { TtftMethod } from '../turn/record.ts'
 import { createBeacon, presented, presentedError, supports } from './beacon.ts'
@@ -58,7 +58,7 @@ export function createPaintClock(options: {
   doc: Document
   guard: Guard
   clock: Clock
-  timing: Timing
+  timing: Pick<PageTiming, 'beaconEvery' | 'beaconWait'>
   states: Pick<PageStates, 'hidden' | 'on'>
   /** False: never adds the beacon to the page. */
   beacon: boolean

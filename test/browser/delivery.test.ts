@@ -33,7 +33,8 @@ const entry = `
 import { createDelivery } from './src/delivery/delivery.ts'
 import { pageClock } from './src/base/clock.ts'
 import { createGuard } from './src/base/guard.ts'
-import { timing } from './src/base/timing.ts'
+import { deliveryTiming, timing as pageTiming } from './src/base/timing.ts'
+const timing = { ...pageTiming, ...deliveryTiming }
 import { recover } from './src/turn/outcome.ts'
 const query = new URLSearchParams(location.search)
 const pageId = query.get('page')
@@ -43,7 +44,7 @@ try { natives.indexedDB = indexedDB; natives.localStorage = localStorage } catch
 const d = window.delivery = createDelivery({
   endpoint: query.get('to'), resource: { 'service.name': query.get('app') ?? 'test' }, version: '0', sampled: () => true, hidden: () => document.hidden, recovery: () => import('/recovery.js'),
   recover,
-  clock: pageClock(), timing: { ...timing, sendEvery: 100, leaderTakeover: 3000 }, guard: createGuard({ debug: true }), pageId, natives,
+  clock: pageClock(), timing: { ...timing, sendEvery: 100, leaderTakeover: 3000 }, guard: createGuard({ debug: true }), advise() {}, pageId, natives,
 })
 const open = new Map()
 window.turn = (n, state, over) => {

@@ -4,12 +4,11 @@ import { createGuard } from '../../src/base/guard.ts'
 import { createLate } from '../../src/base/late.ts'
 import { stopAll } from '../../src/base/listen.ts'
 import type { Call, CallPort, Content } from '../../src/turn/marks.ts'
-import { watchEventSource } from '../../src/network/eventsource.ts'
-import { createFeed } from '../../src/network/feed.ts'
+import { holdFeed } from '../../src/network/hold.ts'
 import { createFetchTap } from '../../src/network/fetch.ts'
 import type { WireOptions } from '../../src/network/fetch.ts'
-import { watchWebSocket } from '../../src/network/websocket.ts'
-import { watchXhr } from '../../src/network/xhr.ts'
+import { follow } from '../../src/network/followers.ts'
+import { watchOthers } from '../../src/network/shims.ts'
 
 interface Heard {
   call: Call
@@ -22,7 +21,7 @@ interface Heard {
 const heard: Heard[] = []
 const guard = createGuard()
 
-function start({ headers = {} as Record<string, string>, throwing = false } = {}) {
+function start({ headers = {} as Record<string, string>, throwing = false, late = 0 } = {}) {
   heard.length = 0
   const port = {
     call(call: Call): CallPort | undefined {
@@ -52,16 +51,24 @@ function start({ headers = {} as Record<string, string>, throwing = false } = {}
     },
   }
   const clock = pageClock()
-  const formats = createLate(() => import('../../src/engine.ts'))
+  // As late as the part that reads streams may be.
+  let reader: typeof import('../../src/network/feed.ts') | undefined
+  const readers = createLate(() => import('../../src/network/feed.ts'))
+  readers.with((part) => (reader = part))
   const options: WireOptions = {
     port,
     guard,
     clock,
     skip: (url) => url.includes('/skip'),
-    follow: (call, onEnd) => createFeed(call, { clock, formats }, onEnd),
+    follow: (call, onEnd) =>
+      holdFeed({ make: () => reader?.createFeed(call, clock), wait: (fn) => readers.with(fn), ended: onEnd }),
   }
   const tap = createFetchTap(options)
-  const stop = stopAll([tap.watch(), watchXhr(options), watchEventSource(options), watchWebSocket(options)])
+  const stop = stopAll([
+    tap.watch(),
+    // As late as the part that is loaded for it.
+    watchOthers({ ...options, clock, notice: (seen) => setTimeout(() => follow(seen, { ...options, clock }), late) }),
+  ])
   return { stop, wrap: tap.wrap }
 }
 

@@ -2,12 +2,14 @@ import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import { beforeEach, expect, test } from 'vitest'
 import { pageClock } from '../../../src/base/clock.ts'
-import { timing } from '../../../src/base/timing.ts'
+import { deliveryTiming, timing as pageTiming } from '../../../src/base/timing.ts'
 import { createOutbox, limits } from '../../../src/delivery/outbox.ts'
 import type { Outbox } from '../../../src/delivery/outbox.ts'
 import { createStore } from '../../../src/delivery/store.ts'
 import type { Row, Store } from '../../../src/delivery/store.ts'
 import { resource, turnRecord } from './samples.ts'
+
+const timing = { ...pageTiming, ...deliveryTiming }
 
 let indexedDB: IDBFactory
 let store: Store

@@ -3,7 +3,8 @@ import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import type { Clock } from '../../../src/base/clock.ts'
 import { createGuard } from '../../../src/base/guard.ts'
-import { timing } from '../../../src/base/timing.ts'
+import { advise } from '../../../src/advice.ts'
+import { deliveryTiming, timing as pageTiming } from '../../../src/base/timing.ts'
 import { createDelivery } from '../../../src/delivery/delivery.ts'
 import type { Delivery, DeliveryOptions } from '../../../src/delivery/delivery.ts'
 import { recover } from '../../../src/turn/outcome.ts'
@@ -84,6 +85,8 @@ export function createWorld() {
     },
     /** All that the database holds of a kind. */
     async database(name: 'records' | 'contexts' | 'meta'): Promise<[key: string, value: any][]> {
+      // Opening one that was deleted would make it anew, without stores.
+      if (!(await indexedDB.databases()).some((one) => one.name === 'chat-vitals')) return []
       return await new Promise((resolve, reject) => {
         const opening = indexedDB.open('chat-vitals', 1)
         opening.onerror = () => reject(opening.error)
@@ -128,6 +131,7 @@ export function createWorld() {
         return answer
       }
       const armed: { body: string; signal: AbortSignal }[] = []
+      const guard = createGuard({ console: { warn: (...all: unknown[]) => said.push(all.join(' ')), error() {} } })
       const delivery = createDelivery({
         endpoint: 'https://collector.example.com/v1/traces',
         resource,
@@ -135,10 +139,12 @@ export function createWorld() {
         sampled: () => true,
         hidden: () => false,
         recovery: () => import('../../../src/delivery/recovery.ts'),
+        writers: () => import('../../../src/delivery/writer.ts'),
         recover,
         clock,
-        timing,
-        guard: createGuard({ console: { warn: (...all: unknown[]) => said.push(all.join(' ')), error() {} } }),
+        timing: { ...pageTiming, ...deliveryTiming },
+        guard,
+        advise: (misuse) => advise([misuse], guard.hint),
         pageId,
         ...over,
         natives: {

@@ -15,7 +15,16 @@ const asked = (file: string) =>
 // One deployment's first script with another's parts: what one hands over is not what the other takes.
 test('the first script loads the parts of its own build, by the hash of their content, and no others', () => {
   const files = Object.values(parts).map(({ file }) => file)
-  expect(Object.keys(parts).sort()).toEqual(['advice', 'engine', 'intent', 'recovery', 'send', 'vitals'])
+  expect(Object.keys(parts).sort()).toEqual([
+    'advice',
+    'engine',
+    'followers',
+    'intent',
+    'outlet',
+    'recovery',
+    'vitals',
+    'writer',
+  ])
   for (const file of files) expect(file).toMatch(/^chat-vitals\.[a-z]+-[a-z0-9]{8}\.js$/)
   expect(
     read('chat-vitals.global.js')

@@ -23,7 +23,8 @@ const kit = {
 beforeEach(async () => {
   vi.stubGlobal('MathMLElement', class {})
   vi.spyOn(console, 'warn').mockImplementation(() => {})
-  ;({ start, verbs } = await import('../../../src/start.ts'))
+  ;({ start } = await import('../../../src/start.ts'))
+  ;({ verbs } = await import('../../../src/verbs.ts'))
 })
 afterEach(async () => {
   await verbs.stop()

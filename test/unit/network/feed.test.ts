@@ -2,8 +2,6 @@
 import { expect, test } from 'vitest'
 import type { Content } from '../../../src/turn/marks.ts'
 import { createFeed } from '../../../src/network/feed.ts'
-import { createFraming } from '../../../src/network/formats/framing.ts'
-import { createNotes } from '../../../src/network/formats/notes.ts'
 
 /** A response of these chunks, followed to its end. */
 function follow(chunks: string[]) {
@@ -15,7 +13,7 @@ function follow(chunks: string[]) {
       content: (content) => void contents.push(content),
       end: (_at, how) => void ends.push(how),
     },
-    { clock: { now: () => 1 }, formats: { with: (fn) => fn({ createNotes, createFraming }) } },
+    { now: () => 1 },
   )
   feed.response(200, 'text/event-stream', () => null)
   const encoder = new TextEncoder()

@@ -2,8 +2,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createFeed } from '../../../src/network/feed.ts'
-import { createFraming } from '../../../src/network/formats/framing.ts'
-import { createNotes } from '../../../src/network/formats/notes.ts'
 import type { CallEnd, CallPort, Content } from '../../../src/turn/marks.ts'
 
 /** `CHAT_VITALS_DATA`, or the folder beside the repository. */
@@ -56,10 +54,7 @@ export function hear(chunks: (Uint8Array | string)[], contentType = 'text/event-
     end: (_, how) => void ends.push(how),
   }
   let now = 0
-  const feed = createFeed(call, {
-    clock: { now: () => ++now },
-    formats: { want() {}, with: (fn) => fn({ createFraming, createNotes }) },
-  })
+  const feed = createFeed(call, { now: () => ++now })
   feed.response(status, contentType, () => null)
   const encoder = new TextEncoder()
   for (const chunk of chunks) feed.bytes(typeof chunk == 'string' ? encoder.encode(chunk) : chunk)

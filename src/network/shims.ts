@@ -1,0 +1,190 @@
+/**
+ * Notices what goes out by the rarer transports (XMLHttpRequest, EventSource, WebSocket), and keeps what comes back with its
+ * time until the part that follows such calls is here. What it means is left to that part.
+ */
+import type { PageClock } from '../base/clock.ts'
+import type { Guard } from '../base/guard.ts'
+import { listen, stopAll } from '../base/listen.ts'
+import type { Stop } from '../base/listen.ts'
+import { patch } from '../base/patch.ts'
+import type { Call, CallPort } from '../turn/marks.ts'
+import { shadow } from './body-tap.ts'
+import type { WireOptions } from './fetch.ts'
+import { absolute, bodyText } from './request-text.ts'
+
+/** An event of the page's own object. `state`, `letters`: what it said, and how long its text was, when the event came. */
+export interface Heard {
+  /** Of the event; `next` and `close` are the page's doing. */
+  type: string
+  event?: Event
+  state: number
+  letters: number
+}
+
+/** One call, as it was noticed. */
+export interface Noticed {
+  target: XMLHttpRequest | EventSource | WebSocket
+  call: CallPort
+  /** Hears of all that came, as of the time of it, and from then on of all that comes. Returns how to end that. */
+  hear(handle: (heard: Heard) => void): Stop
+}
+
+/** What was there when we came; trials have others. */
+export type Targets = Partial<Pick<typeof globalThis, 'XMLHttpRequest' | 'EventSource' | 'WebSocket'>>
+
+export interface ShimOptions extends Pick<WireOptions, 'port' | 'skip'> {
+  guard: Guard
+  clock: Pick<PageClock, 'now' | 'replay'>
+  /** Gets each chat call. */
+  notice(seen: Noticed): void
+  target?: Targets
+}
+
+/** Events kept of a call while nobody follows it; of more, the newest are given up. */
+const mostEarly = 1000
+
+export function watchOthers({ port, skip, guard, clock, notice, target = globalThis }: ShimOptions): Stop {
+  const xhrs = target.XMLHttpRequest?.prototype
+  const sockets = target.WebSocket?.prototype
+  const Source = target.EventSource
+  /** What `open` and `setRequestHeader` said, until `send`. */
+  const opened = new WeakMap<XMLHttpRequest, { method: string; url: string; headers: Record<string, string> }>()
+  /** Tells the latest call of each socket what the page does with it. */
+  const latest = new WeakMap<WebSocket, (type: string) => void>()
+  let stopped = false
+
+  /** Asks whether it is a chat call, and listens to it if so. Gives what else may be told of it. */
+  function begin<T extends Noticed['target']>(
+    on: T,
+    types: string,
+    issued: Omit<Call, 'at'>,
+  ): { call: CallPort; tell(type: string, event?: Event): void; add(type: string): void } | undefined {
+    if (skip(issued.url)) return
+    const call = port.call({ at: clock.now(), ...issued })
+    if (!call) return
+    let early: [at: number, heard: Heard][] | undefined = []
+    let handle: ((heard: Heard) => void) | undefined
+    const stops: Stop[] = []
+    const names = new Set<string>()
+    const tell = (type: string, event?: Event): void => {
+      const { readyState: state, responseType } = on as XMLHttpRequest
+      const letters = /^(text)?$/.test(responseType) ? (on as XMLHttpRequest).responseText.length : 0
+      const heard = { type, event, state, letters }
+      if (handle) handle(heard)
+      else if (early && early.length < mostEarly) early.push([clock.now(), heard])
+    }
+    const add = (type: string): void => {
+      if (names.has(type)) return
+      names.add(type)
+      stops.push(
+        listen(
+          on,
+          type,
+          guard.wrap((event: Event) => tell(type, event)),
+        ),
+      )
+    }
+    for (const type of types.split(' ')) add(type)
+    notice({
+      target: on,
+      call,
+      hear(hearer) {
+        for (const [at, heard] of early ?? []) clock.replay(at, () => guard(() => hearer(heard)))
+        early = undefined
+        handle = hearer
+        return () => {
+          handle = () => {}
+          stopAll(stops)()
+        }
+      },
+    })
+    return { call, tell, add }
+  }
+
+  const watchSource = (source: EventSource): void => {
+    const seen = begin(source, 'open error message', {
+      method: 'GET',
+      url: source.url,
+      transport: 'eventsource',
+      accept: 'text/event-stream',
+    })
+    if (!seen) return
+    shadow(
+      source,
+      'addEventListener',
+      (native) =>
+        function (...args) {
+          guard(() => seen.add(String(args[0])))
+          return native.apply(this, args)
+        },
+    )
+    shadow(
+      source,
+      'close',
+      (native) =>
+        function (...args) {
+          const closed = native.apply(this, args)
+          guard(() => seen.tell('close'))
+          return closed
+        },
+    )
+  }
+  // A proxy keeps `instanceof`, the constants, the prototype and subclasses.
+  const watching =
+    Source &&
+    new Proxy(Source, {
+      construct(construct, args, newTarget) {
+        const source = Reflect.construct(construct, args, newTarget) as EventSource
+        if (!stopped) guard(() => watchSource(source))
+        return source
+      },
+    })
+  if (watching) guard(() => (target.EventSource = watching))
+
+  return stopAll([
+    () => {
+      stopped = true
+      guard(() => {
+        if (watching && target.EventSource === watching) target.EventSource = Source
+      })
+    },
+    patch(xhrs, 'open', guard, (xhr, [method, url, async = true]) => {
+      opened.delete(xhr)
+      if (async) opened.set(xhr, { method: String(method).toUpperCase(), url: absolute(String(url)), headers: {} })
+    }),
+    patch(xhrs, 'setRequestHeader', guard, (xhr, [name, value]) => {
+      const state = opened.get(xhr)
+      if (state) state.headers[String(name).toLowerCase()] = String(value)
+    }),
+    patch(xhrs, 'send', guard, (xhr, [body]) => {
+      const state = opened.get(xhr)
+      opened.delete(xhr)
+      if (!state) return
+      const { method, url, headers } = state
+      const seen = begin(xhr, 'readystatechange progress load error abort timeout', {
+        method,
+        url,
+        transport: 'xhr',
+        body: bodyText(body),
+        accept: headers.accept,
+      })
+      for (const [name, value] of Object.entries(seen?.call.headers ?? {}))
+        // A second value would be appended to the host's own.
+        if (!(name.toLowerCase() in headers)) guard(() => xhr.setRequestHeader(name, value))
+    }),
+    patch(sockets, 'send', guard, (socket, [data]) => {
+      if (typeof data != 'string') return
+      const { url } = socket
+      const seen = begin(socket, 'message error close', {
+        method: 'GET',
+        url,
+        transport: 'websocket',
+        body: bodyText(data),
+      })
+      if (!seen) return
+      latest.get(socket)?.('next')
+      latest.set(socket, seen.tell)
+    }),
+    patch(sockets, 'close', guard, (socket) => latest.get(socket)?.('next')),
+  ])
+}
