@@ -60,6 +60,7 @@ export async function install(files: Record<string, string>, dependencies: Recor
   try {
     run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], path)
   } catch (error) {
+    await rm(path, { recursive: true, force: true })
     throw new Error(
       'These tests install packages: they need the registry that npm is configured with, and a network.',
       {

@@ -596,14 +596,13 @@ export const device = [
       t.site.deploy('a', (file) =>
         file === first ? (kind === 'new script' ? 'no-cache' : keep) : kind === 'old script alone' ? 'no-store' : keep,
       )
-      const before = await t.visit()
-      await t.chat(before, short)
+      const tab = await t.visit()
+      await t.chat(tab, short)
       await t.delivered('the turn of the old release')
-      await t.close(before)
       t.site.deploy('b', () => 'no-cache')
       const asked = scripts()
       const right = kind === 'new script' ? 'b' : 'a'
-      const tab = await t.visit({ bare: true })
+      await t.visit({ tab, bare: true })
       await t.until(() => tab.run('typeof turns === "object"').catch(() => false), 'the page')
       t.expect(scripts() - asked === Number(kind === 'new script'), 'the cache did not have the first script')
       await t.chat(tab, short)

@@ -331,12 +331,17 @@ export const leaving = [
     injected: 'another window or tab comes to the front 150 ms after the last text; never shown again, closed or left',
     needs: ['hide'],
     async trial(t) {
-      const tab = await t.visit({ timing: { settle: 600, followUp: 1000 } })
+      // Longer than they are: to hide a tab takes some drivers a second, and the turn must not be over by then.
+      const tab = await t.visit({
+        timing: { settle: 4000, followUp: 5000 },
+        after: 'handle.onTurn(() => { window.over ??= !document.hidden })',
+      })
       await t.send(tab, { words: 12, every: 20 })
       await t.heard(tab)
       await t.sleep(150)
       await tab.hide()
       await t.until(() => tab.run('document.hidden'), 'a hidden page')
+      t.expect(!(await tab.run('window.over')), 'the turn was over before the page was hidden')
       await t.sleep(t.n % 3 ? 300 : 2000)
       if (t.n % 2 || !t.engine.goodbye) {
         await tab.leave(`${t.site.url}/blank`)
