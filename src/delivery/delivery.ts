@@ -509,12 +509,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       write()
       let late: number | undefined
       const patience = new Promise<void>((resolve) => (late = clock.setTimeout(resolve, timing.stopMost)))
-      await Promise.race([
-        drain()
-          .then(() => loaded?.flush())
-          .catch(() => {}),
-        patience,
-      ])
+      await Promise.race([flush(), patience])
       clock.clearTimeout(late)
       stopped = true
       disarm()
