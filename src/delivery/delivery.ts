@@ -186,10 +186,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (mayStore() && (endpoint || exporter)) plan.within((await drain(sender)) ?? timing.tidyEvery)
   }
   const plan = createPlan(parts, send)
-  /** What was handed to the page's exporter leaves it. */
-  const flushWriter = async (): Promise<void> => {
-    await writer?.flush?.()
-  }
+  /** What was handed to the page's exporter leaves it. Never rejects: how that fails is the exporter's own affair. */
+  const flushWriter = (): Promise<unknown> => (async () => writer?.flush?.())().catch(() => {})
 
   /** What is known of the device, and whether something waits on it. */
   const look = (): void =>
@@ -269,13 +267,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       phase.left = true
       arm(leaving)
       sayLast(leaving)
-      guard.later(flushWriter())
+      void flushWriter()
       abort(sender)
       life.end()
     }),
     freeze: guard.wrap(() => {
       sayLast(leaving)
-      guard.later(flushWriter())
+      void flushWriter()
       abort(sender)
     }),
     hold: guard.wrap(() => {
@@ -301,7 +299,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     async flush() {
       write(queue)
       await send()
-      await flushWriter().catch(() => {})
+      await flushWriter()
     },
     counts: () => countsOf(queue),
     context: guard.wrap(contexts.remember),
@@ -310,12 +308,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       write(queue)
       let late: number | undefined
       const patience = new Promise<void>((resolve) => (late = clock.setTimeout(resolve, timing.stopMost)))
-      await Promise.race([
-        send()
-          .then(flushWriter)
-          .catch(() => {}),
-        patience,
-      ])
+      await Promise.race([send().then(flushWriter), patience])
       clock.clearTimeout(late)
       phase.stopped = true
       halt()
