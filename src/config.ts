@@ -1,7 +1,7 @@
 /** The options: what users may say, checked once. What is wrong is named here; advice.ts shows the right form. */
 import type { Options, UiSelectors, Consent } from './api.ts'
 import { attempt } from './base/guard.ts'
-import type { Timing } from './base/timing.ts'
+import type { Timing } from './delivery/timing.ts'
 import { uiOf } from './input/ui.ts'
 import { isConsent } from './page/consent.ts'
 

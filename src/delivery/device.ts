@@ -3,7 +3,7 @@
  * dropped. The one place that changes what this page knows of it; storing it is the outbox's.
  */
 import type { Clock } from '../base/clock.ts'
-import type { Timing } from '../base/timing.ts'
+import type { Timing } from './timing.ts'
 import type { Outbox } from './outbox.ts'
 import type { Writable } from './ports.ts'
 import type { DeviceState } from './store.ts'

@@ -1,5 +1,5 @@
 /** What is asked of the database about records: next rows, acknowledgement, caps, what other pages must know, and to forget it all. */
-import type { Timing } from '../base/timing.ts'
+import type { Timing } from './timing.ts'
 import type { AnyRecord } from '../turn/record.ts'
 import type { DeviceState, Row, Store } from './store.ts'
 

@@ -2,7 +2,7 @@
 import type { SpanExporter, SpanWriter } from '../api.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
-import type { Timing } from '../base/timing.ts'
+import type { Timing } from './timing.ts'
 import type { Attributes } from '../turn/record.ts'
 
 /** The page's own functions; `fetch` as it was before we patched it. Each may be missing, and storage may be denied. */

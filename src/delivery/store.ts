@@ -3,7 +3,7 @@
  * to nothing (rejects) where storage is denied; what is kept in memory then is its users' matter.
  */
 import type { Clock } from '../base/clock.ts'
-import type { Timing } from '../base/timing.ts'
+import type { Timing } from './timing.ts'
 import type { AnyRecord, Attributes, TurnRef } from '../turn/record.ts'
 
 /** A record at rest; its key is the record's id. Rows of another `v` are of a newer or older library: left alone. */

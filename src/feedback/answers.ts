@@ -1,6 +1,7 @@
 /** Remembers which element showed which turn's answer, so that a click beside an answer finds its turn. Bounded; keeps no element alive. */
 import type { TurnRef } from '../turn/record.ts'
-import { excluded, inside, parentOf, texts } from '../base/nodes.ts'
+import { inside, parentOf, texts } from '../base/nodes.ts'
+import { excluded } from '../base/prose.ts'
 
 /** Attributes in which pages put a message's own id. */
 const idAttributes = ['data-message-id', 'data-messageid', 'data-msg-id', 'data-id', 'id']

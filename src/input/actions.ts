@@ -5,7 +5,7 @@ import { listen, stopAll } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
 import type { GestureKind, PagePort, Saying } from '../turn/marks.ts'
 import { closest } from '../base/nodes.ts'
-import { attributesOf, sayingsOf } from './pressable.ts'
+import { attributesOf, sayingsOf } from './sayings.ts'
 import type { Ui } from './ui.ts'
 
 export interface Actions {

@@ -2,7 +2,7 @@
 import type { Clock, PageClock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
 import type { Stop } from '../base/listen.ts'
-import type { Timing } from '../base/timing.ts'
+import type { Timing } from '../delivery/timing.ts'
 import type { PageStates } from './states.ts'
 
 export interface Pulse {

@@ -5,7 +5,7 @@
 import type { ManualTurn, ManualTurnOptions } from '../api.ts'
 import type { PageClock } from '../base/clock.ts'
 import { spanId, traceId, traceparent } from '../base/ids.ts'
-import type { Timing } from '../base/timing.ts'
+import type { Timing } from '../delivery/timing.ts'
 import type { Call, CallPort, PagePort, Promised } from './marks.ts'
 
 /** What is told of the turns, and taken from them. */

@@ -5,7 +5,7 @@
 import { letters, measure } from '../base/characters.ts'
 import { cleanUrl } from '../base/clean.ts'
 import type { Clock } from '../base/clock.ts'
-import type { Timing } from '../base/timing.ts'
+import type { Timing } from '../delivery/timing.ts'
 import type { Intervals } from './intervals.ts'
 import type { Call, CallPort, Content, PaintedFrame, ScreenPort, ScreenTarget } from './marks.ts'
 import { bounds, createMeter } from './meter.ts'

@@ -33,7 +33,8 @@ const entry = `
 import { createDelivery } from './src/delivery/delivery.ts'
 import { pageClock } from './src/base/clock.ts'
 import { createGuard } from './src/base/guard.ts'
-import { deliveryTiming, timing as pageTiming } from './src/base/timing.ts'
+import { timing as pageTiming } from './src/base/timing.ts'
+import { deliveryTiming } from './src/delivery/timing.ts'
 const timing = { ...pageTiming, ...deliveryTiming }
 import { recover } from './src/turn/outcome.ts'
 const query = new URLSearchParams(location.search)

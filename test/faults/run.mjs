@@ -49,7 +49,7 @@ mkdirSync(`${root}.cache`, { recursive: true })
 const supportFile = `${root}.cache/faults-support.mjs`
 await build({
   stdin: {
-    contents: `export * from './test/support/collector.ts'; import { deliveryTiming, timing as page } from './src/base/timing.ts'; export const timing = { ...page, ...deliveryTiming }`,
+    contents: `export * from './test/support/collector.ts'; import { timing as page } from './src/base/timing.ts'; import { deliveryTiming } from './src/delivery/timing.ts'; export const timing = { ...page, ...deliveryTiming }`,
     resolveDir: root,
   },
   outfile: supportFile,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createRecognizer, promptOf } from '../../../src/network/chat-call.ts'
+import { createRecognizer } from '../../../src/network/chat-call.ts'
+import { promptOf } from '../../../src/network/prompt.ts'
 import type { Call } from '../../../src/turn/marks.ts'
 
 const call = (url: string, body?: unknown, more: Partial<Call> = {}): Call => ({

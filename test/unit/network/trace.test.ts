@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { backendOf, createDoubts, createPropagation, matches } from '../../../src/network/trace.ts'
+import { backendOf } from '../../../src/network/backend.ts'
+import { createDoubts, createPropagation, matches } from '../../../src/network/trace.ts'
 
 const traceId = '0af7651916cd43dd8448eb211c80319c'
 const spanId = 'b7ad6b7169203331'

@@ -1,0 +1,22 @@
+/** What a control says of itself; who understands it comes later. */
+import { texts } from '../base/nodes.ts'
+
+const LONGEST = 40
+
+export const attributesOf = (element: Element, names: string): string[] =>
+  names.split(' ').map((name) => element.getAttribute(name) ?? '')
+
+/** What is written on it; nothing where that is no label. What it holds may be a whole conversation: it is not read to its end. */
+function shortText(element: Element): string {
+  let text = ''
+  texts(
+    element,
+    ({ data }) => (text += data),
+    () => text.length > LONGEST,
+  )
+  return text.length > LONGEST ? '' : text.trim()
+}
+
+export function sayingsOf(element: Element): string[] {
+  return [...attributesOf(element, 'aria-label title data-testid data-test-id'), shortText(element)]
+}
