@@ -47,6 +47,8 @@ export interface OutletOptions {
   parts: OutletParts
   /** Turns opened so far. */
   opened(): number
+  /** Messages of earlier page views are known: they may be rated here. */
+  remembered(): void
   /** Told of what is given up, by the records' ids. */
   dropped?(ids: string[], reason: string): void
 }
@@ -100,6 +102,7 @@ export function createOutlet(options: OutletOptions): Outlet {
       locks: attempt(() => navigator.locks),
     },
     hold: consent.now() !== 'granted',
+    remembered: options.remembered,
     dropped(ids, reason) {
       options.dropped?.(ids, reason)
       if (config.debug) console.debug(`[chat-vitals] dropped (${reason})`, ids)

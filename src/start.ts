@@ -145,6 +145,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
     advise,
     parts: kit as OutletParts,
     opened: () => engine?.opened() ?? 0,
+    remembered: () => ahead.recalled(),
   } satisfies OutletOptions
   /** Runs `fn` with what takes records away, now or when it has come. */
   const handOver = (fn: (to: Outlet) => void): void => {

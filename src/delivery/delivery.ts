@@ -47,6 +47,8 @@ export interface DeliveryOptions extends Given {
   hold?: boolean
   /** Told of what is given up, by the records' ids. */
   dropped?(ids: string[], reason: string): void
+  /** Messages of earlier page views are known: they may be rated here. */
+  remembered?(): void
 }
 
 export interface Delivery {
@@ -192,8 +194,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   /** What is known of the device, and whether something waits on it. */
   const look = (): void =>
     quietly(
-      outbox.look().then(({ known, waiting }) => {
+      outbox.look().then(({ known, waiting, remembered }) => {
         learn(device, known)
+        if (remembered) options.remembered?.()
         if (waiting) plan.within(timing.sendEvery)
       }),
     )

@@ -21,8 +21,8 @@ export interface Outbox {
   forget(id: string): Promise<void>
   /** Ids of all records, whoever's. */
   ids(): Promise<Set<string>>
-  /** What is known of the device, and how many records wait on it, whoever's. */
-  look(): Promise<{ known?: DeviceState; waiting: number }>
+  /** What is known of the device, how many records wait on it and how many messages are remembered, whoever's. */
+  look(): Promise<{ known?: DeviceState; waiting: number; remembered: number }>
   /** Reads, writes what `change` makes of it: alone among the tabs. */
   device(change: (stored?: DeviceState) => DeviceState): Promise<void>
   /** Takes the lease of the one sender, for browsers without Web Locks. */
@@ -100,11 +100,13 @@ export function createOutbox(options: {
     ids: async () => new Set((await records('readonly', (all) => all.getAllKeys())) as string[]),
     async look() {
       let known: IDBRequest<DeviceState | undefined>
-      const waiting = await store.run<number>(['meta', 'records'], 'readonly', (name) => {
+      let contexts: IDBRequest<number>
+      const waiting = await store.run<number>(['meta', 'records', 'contexts'], 'readonly', (name) => {
         known = name('meta').get(deviceKey)
+        contexts = name('contexts').count()
         return name('records').count()
       })
-      return { known: known!.result, waiting }
+      return { known: known!.result, waiting, remembered: contexts!.result }
     },
     device: async (change) => void (await update<DeviceState>(deviceKey, change)),
     async lease(owner, now) {

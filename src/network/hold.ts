@@ -18,13 +18,14 @@ export function holdFeed(options: {
   let over = false
   let pieces = 0
   let held = 0
-  const later = (fn: (feed: Feed) => void, sign?: boolean): void => {
+  const give = (fn: (feed: Feed) => void): boolean => {
+    feed ??= options.make()
     if (feed) fn(feed)
-    else
-      options.wait(() => {
-        feed ??= options.make()
-        if (feed) fn(feed)
-      }, sign)
+    return !!feed
+  }
+  const later = (fn: (feed: Feed) => void, sign?: boolean): void => {
+    // They may have come since.
+    if (!give(fn)) options.wait(() => give(fn), sign)
   }
   const piece = (size: number, fn: (feed: Feed) => void): void => {
     // Of a longer body what is not read now is never read.
@@ -35,6 +36,7 @@ export function holdFeed(options: {
       if (!over) later((it) => it.response(status, contentType, header), STREAMS.test(contentType))
     },
     bytes(chunk) {
+      feed ??= options.make()
       // The page may use its buffer again.
       const kept = feed ? chunk : chunk.slice()
       piece(chunk.byteLength, (it) => it.bytes(kept))

@@ -59,12 +59,15 @@ export interface AheadOptions {
 
 export function createAhead(options: AheadOptions): Pick<TurnsPort, 'gesture' | 'call'> & {
   open(given: ManualTurnOptions): ManualTurn
+  /** Answers of earlier page views may stand here: what is clicked may be about them, and so may be what was clicked just now. */
+  recalled(): void
 } {
   const { clock, timing, isChat, headersFor, headersOf, tell } = options
   // Promised to the next turn; whether one opened by hand has taken it.
   let promised: Promised | undefined
   let taken = false
   let gestured = -Infinity
+  let recalled = false
 
   const caused = () => clock.now() - gestured <= timing.gesture
   const promise = (byHand?: boolean): Promised => {
@@ -87,7 +90,8 @@ export function createAhead(options: AheadOptions): Pick<TurnsPort, 'gesture' | 
       if (at - gestured > sameGesture) promised = undefined
       gestured = at
       const made = { ...gesture, promised: promise() }
-      tell((it) => it.gesture(made), kind === 'submit' && !!gesture.prompt)
+      const says = recalled && !!gesture.said?.some(({ own }) => own)
+      tell((it) => it.gesture(made), says || (kind === 'submit' && !!gesture.prompt))
     },
     call(call) {
       const turns = options.turns()
@@ -103,6 +107,10 @@ export function createAhead(options: AheadOptions): Pick<TurnsPort, 'gesture' | 
         content: (content) => tell(() => to?.content(content)),
         end: (...args) => tell(() => to?.end(...args)),
       }
+    },
+    recalled() {
+      recalled = true
+      if (caused()) tell(() => {}, true)
     },
     open(given) {
       const turns = options.turns()
