@@ -1,4 +1,4 @@
-/** Wires what takes records away: delivery, and the page view's own record. Loaded when the page rests, or with the first turn. */
+/** Wires what takes records away: delivery, and the page view's own record. Loaded when the page rests, or with the engine. */
 import type { Identity } from './api.ts'
 import type { Clock } from './base/clock.ts'
 import { attempt } from './base/guard.ts'

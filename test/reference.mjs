@@ -81,7 +81,7 @@ export const files = {
   'chat-vitals.global.js': 'the script tag: the taps, gestures and ids that must be there at once',
   'chat-vitals.engine-*.js':
     'turns, streams, the text on screen and when it was painted, what is done with answers; at the first sign of a chat',
-  'chat-vitals.outlet-*.js': 'what is stored and sent, spans and OTLP; after load, when idle, or with the first turn',
+  'chat-vitals.outlet-*.js': 'what is stored and sent, spans and OTLP; after load, when idle, or with the engine',
   'chat-vitals.intent-*.js': 'the verdict on rephrasing; with the second prompt',
   'chat-vitals.vitals-*.js': 'the web-vitals package; after load, when idle',
 }

@@ -1,4 +1,4 @@
-/** Sees what the user does to the chat: send, stop, regenerate, edit, new chat, thumbs; decides no turn. */
+/** Sees what the user does: keys, clicks, sends, and what the control that was used says. Which control it is, and which turn, others decide. */
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
 import { listen, stopAll } from '../base/listen.ts'
