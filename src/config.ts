@@ -2,7 +2,6 @@
 import type { Options, UiSelectors, Consent } from './api.ts'
 import { attempt } from './base/guard.ts'
 import type { Timing } from './delivery/timing.ts'
-import { uiOf } from './input/ui.ts'
 import { isConsent } from './page/consent.ts'
 
 /** Options after the check: every default in, every wrong value replaced by its default. */
@@ -24,6 +23,9 @@ export const isObject = (value: unknown): boolean => ({}).toString.call(value) =
 const isPatterns = (value: unknown, prefix: RegExp): boolean =>
   (value as unknown[]).every((one) => one instanceof RegExp || (isText(one) && prefix.test(one)))
 
+/** Names that `ui` may be given; their selectors are input/ui.ts's, which comes later. */
+const presets = /^(?:auto|chainlit|ai-chatbot)$/
+
 /** What each option must be; a rule that throws says no. */
 export const rules: Record<
   keyof Options | 'timing',
@@ -40,7 +42,7 @@ export const rules: Record<
   sampleRate: (value) => typeof value === 'number' && value >= 0 && value <= 1,
   propagateTo: (value) => value === false || isPatterns(value, /^(?:https?:\/)?\/[^*]*$/),
   requests: (value) => isFunction(value) || isPatterns(value, /^[^*]+$/),
-  ui: (value) => isObject(value) || (isText(value) && uiOf(value)),
+  ui: (value) => isObject(value) || presets.test(value),
   user: isText,
   conversation: isText,
   sessionKeys: (value) => value.every(isText),

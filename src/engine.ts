@@ -12,7 +12,7 @@ import { spanId, traceId } from './base/ids.ts'
 import { createLate } from './base/late.ts'
 import { stopAll } from './base/listen.ts'
 import type { Stop } from './base/listen.ts'
-import type { PageTiming } from './base/timing.ts'
+import { timing as defaults } from './base/timing.ts'
 import type { Config } from './config.ts'
 import { createReactions } from './feedback/reactions.ts'
 import type { Reactions } from './feedback/reactions.ts'
@@ -20,7 +20,7 @@ import { givenTo } from './given.ts'
 import { readControl } from './input/controls.ts'
 import { labelReader } from './input/labels.ts'
 import { ratingControls } from './input/pressable.ts'
-import type { Ui } from './input/ui.ts'
+import { uiOf } from './input/ui.ts'
 import { createJudge } from './intent/judge.ts'
 import { backendOf } from './network/backend.ts'
 import type { ChatLikeness } from './network/chat-call.ts'
@@ -50,7 +50,6 @@ export interface EngineParts {
 export interface EngineOptions {
   config: Config
   clock: PageClock
-  timing: PageTiming
   guard: Guard
   pageId: string
   session: Session
@@ -63,7 +62,6 @@ export interface EngineOptions {
   advise(misuse: string): void
   /** A turn of this page has settled. */
   settled(record: TurnRecord): void
-  ui?: Ui
   parts: EngineParts
   /** Where records go. */
   outlet?: Pick<Outlet, 'put' | 'context' | 'findContext'>
@@ -85,7 +83,9 @@ export interface Engine extends TurnsPort, Pick<Reactions, 'feedback' | 'signal'
 const primes = new Set<string>(['submit', 'regenerate', 'edit'])
 
 export function createEngine(options: EngineOptions): Engine {
-  const { config, clock, timing, guard, session, states, outlet, ui, advise } = options
+  const { config, clock, guard, session, states, outlet, advise } = options
+  const timing = { ...defaults, ...config.timing }
+  const ui = uiOf(config.ui) ?? {}
   const idle = createIdle(clock, guard)
   const pulse = createPulse({ clock, guard, timing, states })
   // Turns whose record may still change; while there is one, the heart beats.
@@ -152,7 +152,7 @@ export function createEngine(options: EngineOptions): Engine {
     clock,
     guard,
     signals: config.signals !== false,
-    rating: ratingControls(ui ?? {}, read),
+    rating: ratingControls(ui, read),
     hidden: states.hidden,
     advise,
   })
@@ -160,7 +160,7 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     ...turns,
     gesture(seen) {
-      const gesture = readControl(seen, { ui: ui ?? {}, read, used: reactions.used })
+      const gesture = readControl(seen, { ui, read, used: reactions.used })
       if (!gesture) return
       // First: what the page shows of a send before its turn is open belongs to that turn.
       if (primes.has(gesture.kind)) transcript?.prime(gesture.prompt)

@@ -6,7 +6,7 @@ import type { Guard } from './base/guard.ts'
 import { createLate } from './base/late.ts'
 import type { Stop } from './base/listen.ts'
 import { deliveryTiming } from './delivery/timing.ts'
-import type { PageTiming } from './base/timing.ts'
+import { timing } from './base/timing.ts'
 import type { Config } from './config.ts'
 import { createDelivery } from './delivery/delivery.ts'
 import type { Delivery, DeliveryOptions } from './delivery/delivery.ts'
@@ -30,7 +30,6 @@ export interface OutletParts {
 export interface OutletOptions {
   config: Config
   clock: Clock
-  timing: PageTiming
   guard: Guard
   pageId: string
   session: Session
@@ -90,7 +89,7 @@ export function createOutlet(options: OutletOptions): Outlet {
     writers: parts.writers,
     recover,
     clock,
-    timing: { ...deliveryTiming, ...config.timing, ...options.timing },
+    timing: { ...timing, ...deliveryTiming, ...config.timing },
     guard,
     pageId,
     natives: {

@@ -15,9 +15,9 @@ declare const __PARTS__: Record<keyof Kit, string>
 
 /** Browsers remember a failed import by its address, so that every further try needs another query. */
 const part =
-  <T>(name: keyof Kit) =>
-  (attempt = 0): Promise<T> =>
-    import(new URL(__PARTS__[name] + (attempt ? `?try=${attempt}` : ''), tag?.src || location.href).href) as Promise<T>
+  (name: keyof Kit) =>
+  (attempt: number): Promise<unknown> =>
+    import(new URL(__PARTS__[name] + (attempt ? `?try=${attempt}` : ''), tag?.src || location.href).href)
 
 /** `data-sample-rate="0.5"` → `sampleRate: 0.5`; JSON where it is JSON, `true` for an empty attribute. */
 function optionsOf(data: DOMStringMap, foreign: (name: string) => void): Options {
@@ -51,16 +51,9 @@ interface Global {
 const page = globalThis as unknown as { chatVitals?: Global }
 
 if (inPage) {
-  const kit = {
-    engine: part<typeof import('./engine.ts')>('engine'),
-    followers: part<typeof import('./network/followers.ts')>('followers'),
-    outlet: part<typeof import('./outlet.ts')>('outlet'),
-    writers: part<typeof import('./delivery/writer.ts')>('writers'),
-    recovery: part<typeof import('./delivery/recovery.ts')>('recovery'),
-    intent: part<typeof import('./intent.ts')>('intent'),
-    vitals: part<typeof import('./page/web-vitals.ts')>('vitals'),
-    advice: part<typeof import('./advice.ts')>('advice'),
-  }
+  const kit = Object.fromEntries(
+    Object.keys(__PARTS__).map((name) => [name, part(name as keyof Kit)]),
+  ) as unknown as Kit
   const foreign: string[] = []
   // Others put theirs on the tag, too: those start nothing.
   const options = optionsOf(tag?.dataset ?? {}, (name) => {

@@ -3,7 +3,7 @@
  * for. It sees the gestures, the calls and the page's life, and keeps what happened with its time; the engine, which makes
  * turns of it, is wired in engine.ts and comes at the first sign of a chat; what takes records away, in outlet.ts.
  */
-import type { Handle, Identity, Options } from './api.ts'
+import type { Handle, Identity, Options, UiSelectors } from './api.ts'
 import { pageClock } from './base/clock.ts'
 import { attempt, createGuard } from './base/guard.ts'
 import type { Guard } from './base/guard.ts'
@@ -12,28 +12,26 @@ import { randomHex } from './base/ids.ts'
 import { createLate } from './base/late.ts'
 import { listen, stopAll } from './base/listen.ts'
 import type { Stop } from './base/listen.ts'
-import { timing as defaults } from './base/timing.ts'
+import { firstTiming } from './base/timing.ts'
 import { isObject, readOptions, take } from './config.ts'
 import type { Config } from './config.ts'
-import type { Engine, EngineOptions, EngineParts } from './engine.ts'
+import type { EngineOptions, EngineParts } from './engine.ts'
 import { watchActions } from './input/actions.ts'
-import { uiOf } from './input/ui.ts'
 import { createRecognizer } from './network/chat-call.ts'
-import type { Feed } from './network/feed.ts'
+import { lazyEngine } from './lazy-engine.ts'
+import type { EnginePart, LazyEngine } from './lazy-engine.ts'
+import { lazyOutlet } from './lazy-outlet.ts'
 import { createFetchTap } from './network/fetch.ts'
 import type { WireOptions } from './network/fetch.ts'
-import { holdFeed } from './network/hold.ts'
 import { watchOthers } from './network/shims.ts'
 import { createPropagation } from './network/trace.ts'
-import type { Outlet, OutletOptions, OutletParts } from './outlet.ts'
+import type { OutletParts } from './outlet.ts'
 import { createConsent, isConsent } from './page/consent.ts'
 import { createSession } from './page/session.ts'
 import { createStates } from './page/states.ts'
-import { createAhead, createWaiting } from './turn/ahead.ts'
+import { createAhead } from './turn/ahead.ts'
 import type { TurnRecord } from './turn/record.ts'
-import { inert, install, isSupported, noTurn, running } from './verbs.ts'
-
-type EnginePart = Pick<typeof import('./engine.ts'), 'createEngine' | 'createFeed'>
+import { inert, install, isSupported, noTurn, pageFetch, running } from './verbs.ts'
 
 /** What an entry brings along. `attempt` counts from 0. */
 export interface Kit extends EngineParts, Partial<OutletParts> {
@@ -47,8 +45,6 @@ export interface Kit extends EngineParts, Partial<OutletParts> {
 
 /** Waits before a part is asked for again, ms; what happens meanwhile waits in line. */
 const again = [1000, 4000, 15_000]
-/** Records that may wait for the part that takes them away. */
-const mostRecords = 10_000
 
 /** Says what was done in a wrong way, by names that advice.ts knows. */
 export const adviser =
@@ -80,11 +76,12 @@ export function start(options: Options | undefined, kit: Kit, tag?: Options): Ha
 
 function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => void): Handle {
   const clock = pageClock()
-  const timing = { ...defaults, ...config.timing }
+  const timing = { ...firstTiming, ...config.timing }
   const pageId = randomHex(8)
   const base = location.href
   const endpoint = config.endpoint && new URL(config.endpoint, base).href
-  const ui = uiOf(config.ui)
+  // A preset's selectors come with the engine.
+  const ui = isObject(config.ui) ? (config.ui as UiSelectors) : {}
   const identity: Identity = { user: config.user, conversation: config.conversation }
   const listeners = new Set<(turn: TurnRecord) => void>()
   const natives = {
@@ -125,100 +122,52 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
       return loaded
     }
 
-  let outlet: Outlet | undefined
-  // It is here, or was asked for.
-  let handed = false
-  const outletPart =
-    kit.outlet && createLate(part('part that sends', kit.outlet), { run: guard, again, keep: true, most: mostRecords })
-  const outletOptions = {
-    config,
-    clock,
-    timing,
-    guard,
-    pageId,
-    session,
-    consent,
-    states,
-    identity,
-    endpoint,
-    natives,
-    advise,
-    parts: kit as OutletParts,
-    opened: () => engine?.opened() ?? 0,
-    remembered: () => ahead.recalled(),
-  } satisfies OutletOptions
-  /** Runs `fn` with what takes records away, now or when it has come. */
-  const handOver = (fn: (to: Outlet) => void): void => {
-    handed ||= !!outletPart
-    outletPart?.with((loaded) => {
-      if (!loaded) return
-      if (!outlet) {
-        outlet = loaded.createOutlet(outletOptions)
-        if (unwatch) outlet.watch()
-      }
-      fn(outlet)
-    })
-  }
+  const patience = { run: guard, again }
+  const watching = () => !!unwatch
+  const shared = { config, clock, guard, pageId, session, states, identity, advise }
 
-  let engine: Engine | undefined
-  let reader: EnginePart | undefined
-  let wanted = false
-  const enginePart = createLate(part('engine', kit.engine), { run: guard, again })
-  const waiting = createWaiting(timing.gesture)
-  // Streams under way.
-  const feeds = new Set<Feed>()
-  const engineOptions = {
-    config,
-    clock,
-    timing,
-    guard,
-    pageId,
-    session,
-    states,
-    isChat,
-    propagation,
-    identity,
-    ui,
-    advise,
-    parts: kit,
-    outlet: outletPart && {
-      put: (...args) => handOver((to) => to.put(...args)),
-      context: (...args) => handOver((to) => to.context(...args)),
-      findContext: (key) => new Promise((resolve) => handOver((to) => resolve(to.findContext(key)))),
+  const outlet = lazyOutlet(
+    kit.outlet && part('outlet', kit.outlet),
+    patience,
+    {
+      ...shared,
+      consent,
+      endpoint,
+      natives,
+      parts: kit as OutletParts,
+      opened: () => engine.now()?.opened() ?? 0,
+      remembered: () => ahead.recalled(),
     },
-    composer: () => composer(),
-    settled(record) {
-      for (const listener of listeners) guard(() => listener(record))
+    watching,
+  )
+  const engine = lazyEngine(
+    part('engine', kit.engine),
+    patience,
+    {
+      ...shared,
+      isChat,
+      propagation,
+      parts: kit,
+      outlet: kit.outlet && {
+        put: (...args) => outlet.with((it) => it.put(...args)),
+        context: (...args) => outlet.with((it) => it.context(...args)),
+        findContext: (key) => new Promise((resolve) => outlet.with((it) => resolve(it.findContext(key)))),
+      },
+      composer: () => composer(),
+      settled(record) {
+        for (const listener of listeners) guard(() => listener(record))
+      },
     },
-  } satisfies EngineOptions
-  /** The engine is needed: it takes up in order what has waited for it, each as of the time at which it came. */
-  const want = (): void => {
-    if (wanted) return
-    wanted = true
-    handOver(() => {})
-    enginePart.with((loaded) => {
-      wanted = !!loaded
-      reader = loaded
-      engine = loaded?.createEngine(engineOptions)
-      if (unwatch) engine?.watch()
-      waiting.serve((at, fn) => guard(() => clock.replay(at, fn)))
-    })
+    { gestureMs: timing.gesture, watching, wanted: () => outlet.with(() => {}) },
+  )
+  const tell: LazyEngine['tell'] = (...args) => {
+    if (!stopped) engine.tell(...args)
   }
-  const wait = (fn: () => void, sign?: boolean, keep?: 'always' | 'all'): void => {
-    waiting.push(clock.now(), fn, keep ?? (wanted || feeds.size ? 'all' : undefined))
-    if (sign) want()
-  }
-  /** Tells the engine, now or as of now. `sign`: this is a chat. */
-  const tell = (fn: (engine: Engine) => void, sign?: boolean, keep?: 'always'): void => {
-    if (stopped) return
-    if (engine) fn(engine)
-    else wait(() => engine && fn(engine), sign, keep)
-  }
-  const ahead = createAhead({ clock, timing, isChat, ...propagation, turns: () => engine, tell })
+  const ahead = createAhead({ clock, timing, isChat, ...propagation, turns: engine.now, tell })
   states.on((change) => {
     const { kind } = change
     tell((it) => it.page(change), false, kind === 'hidden' || kind === 'visible' ? 'always' : undefined)
-    outlet?.page(change)
+    outlet.now()?.page(change)
   })
 
   const wire: WireOptions = {
@@ -226,20 +175,9 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
     guard,
     clock,
     skip: (url) => url === endpoint,
-    follow(call, onEnd) {
-      const feed = holdFeed({
-        make: () => reader?.createFeed(call, clock),
-        wait: (fn, sign) => wait(fn, sign, 'all'),
-        ended() {
-          feeds.delete(feed)
-          onEnd()
-        },
-      })
-      feeds.add(feed)
-      return feed
-    },
+    follow: engine.follow,
   }
-  const followers = createLate(part('part that follows such calls', kit.followers), { run: guard, again })
+  const followers = createLate(part('follower', kit.followers), patience)
   const fetchTap = createFetchTap(wire, () => advise('fetch()'))
 
   /** Puts the watchers on the page; undone by `unwatch`. */
@@ -270,26 +208,26 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
       states.watch(),
       // Nothing of ours competes with the page's own start. A page that names the parts of its chat has one.
       atRest(clock, guard, () => {
-        handOver(() => {})
-        if (config.requests || (ui !== undefined && Object.keys(ui)[0])) want()
+        outlet.with(() => {})
+        if (config.requests || config.ui !== 'auto') engine.want()
       }),
       () => {
         unwatch = undefined
-        for (const feed of feeds) feed.end('cancelled')
+        engine.hangUp()
       },
     ])
     tell((it) => it.page({ kind: states.hidden() ? 'hidden' : 'visible', at: clock.now() }), false, 'always')
-    engine?.watch()
-    outlet?.watch()
+    engine.now()?.watch()
+    outlet.now()?.watch()
   }
   /** Restores the page, and deletes what this and earlier visits keep; on a device that keeps nothing, nothing is loaded. */
   const deny = (): void => {
     const kept = attempt(() => Object.keys(natives.localStorage ?? {}).some((key) => key.startsWith('chat-vitals:')))
     unwatch?.()
-    engine?.end()
-    waiting.serve(() => {})
+    engine.now()?.end()
+    engine.forget()
     session.forget()
-    if (outlet || kept) handOver((to) => to.consented())
+    if (outlet.now() || kept) outlet.with((it) => it.consented())
   }
 
   /** Resolves when `fn` says so, or when it could not begin within `patience`, ms. */
@@ -323,21 +261,20 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
       if (state === 'denied') return deny()
       if (!unwatch) guard(watch)
       session.touch()
-      outlet?.consented()
+      outlet.now()?.consented()
     }),
     session: () => ({ ...session.peek(), pageId }),
-    // A page may put it in the place of its own.
-    fetch: fetchTap.wrap((...args) => (globalThis.fetch === handle.fetch ? natives.fetch! : globalThis.fetch)(...args)),
+    fetch: fetchTap.wrap(pageFetch(natives.fetch)),
     onTurn(callback) {
       listeners.add(callback)
       return () => void listeners.delete(callback)
     },
     flush: () =>
-      outletPart
+      kit.outlet
         ? within(timing.sendTimeout, (begun, done) =>
-            handOver((to) => {
+            outlet.with((it) => {
               begun()
-              guard.later(to.flush().then(done))
+              guard.later(it.flush().then(done))
             }),
           )
         : Promise.resolve(),
@@ -346,14 +283,15 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
       const done = within(timing.stopMost, (begun, done) => {
         const end = () => {
           begun()
-          guard(() => engine?.end())
-          if (outlet) guard.later(outlet.stop().then(done))
+          guard(() => engine.now()?.end())
+          const last = outlet.now()
+          if (last) guard.later(last.stop().then(done))
           else done()
         }
         // What waits for the engine, or for the part that sends, is taken up first.
-        if (wanted && !engine) tell(() => handOver(end))
-        else if (handed) handOver(end)
-        else end()
+        const hand = () => (outlet.asked() ? outlet.with(end) : end())
+        if (engine.awaited()) tell(hand)
+        else hand()
       })
       stopped = true
       unwatch?.()

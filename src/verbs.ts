@@ -13,6 +13,21 @@ const mostEarly = 20
 /** Verbs that ask or end something: before `init` there is nothing to keep of them. */
 const unkept = /^(?:session|fetch|flush|stop)$/
 
+type Fetch = typeof globalThis.fetch
+/** Calls the page's fetch; where that leads back here, for pages may put ours in the place of their own, `own`. */
+export function pageFetch(own: Fetch | undefined): Fetch {
+  let inside = false
+  return (...args) => {
+    if (inside) return own!(...args)
+    inside = true
+    try {
+      return globalThis.fetch(...args)
+    } finally {
+      inside = false
+    }
+  }
+}
+
 export const noTurn: ManualTurn = {
   id: '',
   traceparent: '',
@@ -28,7 +43,7 @@ export const inert: Handle = {
   identify() {},
   consent() {},
   session: () => ({ id: '', pageId: '', startedAt: 0, sampled: false }),
-  fetch: (...args) => globalThis.fetch(...args),
+  fetch: pageFetch(globalThis.fetch),
   onTurn: () => () => {},
   flush: () => Promise.resolve(),
   stop: () => Promise.resolve(),

@@ -1,11 +1,19 @@
-/** Waits of the page, its turns and its screen that trials run scaled, ms; those of what stores and sends are in delivery/timing.ts. */
+/** Waits that trials run scaled, ms: those of the first script, and all of the page, its turns and its screen; those of what stores and sends are in delivery/timing.ts. */
+export const firstTiming = {
+  /** A gesture can be the cause of a request for this long (uploads, auth calls lie between). */
+  gesture: 10_000,
+  /** `stop()` waits no longer for what is still to be sent. */
+  stopMost: 2000,
+  sendTimeout: 10_000,
+  sessionIdle: 30 * 60_000,
+  sessionMost: 4 * 3_600_000,
+}
 export const timing = {
+  ...firstTiming,
   /** The answer has not grown for this long of visible time: painting is over. */
   settle: 600,
   /** A further request of the same turn begins within this time after the last one ended. */
   followUp: 1000,
-  /** A gesture can be the cause of a request for this long (uploads, auth calls lie between). */
-  gesture: 10_000,
   /** An abort this soon after a gesture was caused by it. */
   abort: 1000,
   /** At most one paint beacon in this time. */
@@ -19,10 +27,6 @@ export const timing = {
   suspendedBlind: 30_000,
   /** With the wait for an idle moment, a quarter of a second at most, no more than a second is lost. */
   checkpoint: 750,
-  /** `stop()` waits no longer for what is still to be sent. */
-  stopMost: 2000,
-  sendTimeout: 10_000,
-  sessionIdle: 30 * 60_000,
-  sessionMost: 4 * 3_600_000,
 }
+export type FirstTiming = typeof firstTiming
 export type PageTiming = typeof timing

@@ -18,12 +18,11 @@ const PROMPT = 4096
 /** When after a send the composer is looked at, ms, to see it emptied; the turns take no later one for the send's doing. */
 const LOOKS = [0, 15, 40, 90]
 const FIELD =
-  'textarea,input:not([type]),input[type=text],input[type=search],[contenteditable=""],[contenteditable=true],' +
-  '[contenteditable=plaintext-only],[role=textbox]'
+  'textarea,input:not([type]),[type=text],[type=search],[contenteditable]:not([contenteditable=false]),[role=textbox]'
 /** A field that finds is no composer. */
-const SEARCH = 'input[type=search],[role=searchbox]'
+const SEARCH = '[type=search],[role=searchbox]'
 const CLICKABLE =
-  'button,[role=button],a,[role=menuitem],input[type=submit],input[type=button],label,summary,[onclick],[aria-label],[title]'
+  'button,a,[role=button],[role=menuitem],[type=submit],[type=button],label,summary,[onclick],[aria-label],[title]'
 /** Levels above a click that may name it; a whole message is no control. */
 const LEVELS = 4
 /** Of longer ones, letters, no control is named. */

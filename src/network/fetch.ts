@@ -173,8 +173,10 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
 
   /** @param inner the watched one: what it calls is no wrapper of ours, but one of ours may call it */
   const wrap = (original: Fetch, inner?: boolean): Fetch => {
+    // What it calls may lead back here, where a page has put it in the place of its own.
+    let calling = false
     const wrapped = function fetch(this: unknown, ...args: Args) {
-      const seen = watching ? guard(() => before(args, inner)) : undefined
+      const seen = watching && !calling ? guard(() => before(args, inner)) : undefined
       if (!seen) return original.apply(this, args)
       const { feed, signal, mark } = seen
       const failed = guard.wrap((error: unknown) => {
@@ -185,11 +187,14 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
       })
       if (!inner) underway.push(mark)
       let promise: Promise<Response>
+      calling = true
       try {
         promise = original.apply(this, seen.args)
       } catch (error) {
         failed(error)
         throw error
+      } finally {
+        calling = false
       }
       return promise.then(
         (response) => {

@@ -29,24 +29,21 @@ export interface Noticed {
   hear(handle: (heard: Heard) => void): Stop
 }
 
-/** What was there when we came; trials have others. */
-export type Targets = Partial<Pick<typeof globalThis, 'XMLHttpRequest' | 'EventSource' | 'WebSocket'>>
-
 export interface ShimOptions extends Pick<WireOptions, 'port' | 'skip'> {
   guard: Guard
   clock: Pick<PageClock, 'now' | 'replay'>
   /** Gets each chat call. */
   notice(seen: Noticed): void
-  target?: Targets
 }
 
 /** Events kept of a call while nobody follows it; of more, the newest are given up. */
 const mostEarly = 1000
 
-export function watchOthers({ port, skip, guard, clock, notice, target = globalThis }: ShimOptions): Stop {
-  const xhrs = target.XMLHttpRequest?.prototype
-  const sockets = target.WebSocket?.prototype
-  const Source = target.EventSource
+export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): Stop {
+  // A browser, or a trial, without one of them has nothing to be watched.
+  const { XMLHttpRequest, WebSocket, EventSource: Source } = globalThis as Partial<typeof globalThis>
+  const xhrs = XMLHttpRequest?.prototype
+  const sockets = WebSocket?.prototype
   /** What `open` and `setRequestHeader` said, until `send`. */
   const opened = new WeakMap<XMLHttpRequest, { method: string; url: string; headers: Record<string, string> }>()
   /** Tells the latest call of each socket what the page does with it. */
@@ -139,13 +136,13 @@ export function watchOthers({ port, skip, guard, clock, notice, target = globalT
         return source
       },
     })
-  if (watching) guard(() => (target.EventSource = watching))
+  if (watching) guard(() => (globalThis.EventSource = watching))
 
   return stopAll([
     () => {
       stopped = true
       guard(() => {
-        if (watching && target.EventSource === watching) target.EventSource = Source
+        if (watching && globalThis.EventSource === watching) globalThis.EventSource = Source
       })
     },
     patch(xhrs, 'open', guard, (xhr, [method, url, async = true]) => {

@@ -16,16 +16,15 @@ export interface PageStates {
   watch(): Stop
 }
 
-export function createStates(guard: Guard, doc: Document = document): PageStates {
-  const view = doc.defaultView ?? window
+export function createStates(guard: Guard): PageStates {
   const hearers = new Set<(change: PageChange) => void>()
-  let hidden = doc.hidden
+  let hidden = document.hidden
   let left = false
 
   const tell = (change: PageChange): void => {
     for (const hear of hearers) guard(() => hear(change))
   }
-  const see = (at: number, now = doc.hidden): void => {
+  const see = (at: number, now = document.hidden): void => {
     if (now == hidden || left) return
     hidden = now
     tell({ kind: now ? 'hidden' : 'visible', at })
@@ -46,24 +45,24 @@ export function createStates(guard: Guard, doc: Document = document): PageStates
     },
     tell,
     watch() {
-      hidden = doc.hidden
+      hidden = document.hidden
       left = false
       return stopAll([
-        hear(doc, 'visibilitychange', (at) => see(at)),
-        hear(doc, 'freeze', (at) => {
+        hear(document, 'visibilitychange', (at) => see(at)),
+        hear(document, 'freeze', (at) => {
           see(at, true)
           tell({ kind: 'frozen', at })
         }),
-        hear(doc, 'resume', (at) => see(at)),
+        hear(document, 'resume', (at) => see(at)),
         // The event fires on the window, never on the document, and before `visibilitychange`:
         // https://html.spec.whatwg.org/multipage/document-lifecycle.html#unloading-documents
-        hear(view, 'pagehide', (at) => {
+        hear(window, 'pagehide', (at) => {
           if (left) return
           left = true
           tell({ kind: 'left', at })
         }),
         // Old turns stay ended, new ones can end again.
-        hear(view, 'pageshow', (at, event) => {
+        hear(window, 'pageshow', (at, event) => {
           if (!(event as PageTransitionEvent).persisted) return
           left = false
           tell({ kind: 'restored', at })

@@ -23,7 +23,7 @@ test('the first script loads the parts of its own build, by the hash of their co
     'outlet',
     'recovery',
     'vitals',
-    'writer',
+    'writers',
   ])
   for (const file of files) expect(file).toMatch(/^chat-vitals\.[a-z]+-[a-z0-9]{8}\.js$/)
   expect(

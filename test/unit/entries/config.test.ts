@@ -2,6 +2,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { advise } from '../../../src/advice.ts'
 import { readOptions, rules } from '../../../src/config.ts'
+import { PRESETS } from '../../../src/input/ui.ts'
 import { createRecognizer } from '../../../src/network/chat-call.ts'
 
 const place = { href: 'https://app.example/chat', hostname: 'app.example' }
@@ -149,4 +150,8 @@ test('a requests function that throws left its call alone without a word; it is 
   })
   expect(isChat({ method: 'POST', url: '/chat' } as never)).toBe('no')
   expect(failed).toHaveBeenCalledOnce()
+})
+
+test('the presets that the check knows are those that there are', () => {
+  for (const ui of ['auto', ...Object.keys(PRESETS)]) expect(read({ ui })).toMatchObject({ config: { ui }, said: [] })
 })

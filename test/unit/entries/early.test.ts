@@ -97,3 +97,26 @@ test('init with a getter that throws, of the page’s options, gives a handle', 
   await vi.waitFor(() => expect(options.config.service).toEqual({ name: 'tag' }))
   expect(handle.session().pageId).not.toBe('')
 })
+
+// The exported fetch called the page's, which was itself: the call never went out.
+test('a fetch of ours in the place of the page’s own leads to the browser’s, before init, after it and after stop', async () => {
+  const native = globalThis.fetch
+  const calls: unknown[] = []
+  globalThis.fetch = ((input: unknown) => (calls.push(input), Promise.resolve(new Response('ok')))) as typeof fetch
+  const own = globalThis.fetch
+  try {
+    const handle = start({}, kit)
+    globalThis.fetch = handle.fetch
+    await fetch('/one')
+    globalThis.fetch = verbs.fetch
+    await fetch('/two')
+    globalThis.fetch = (...args) => handle.fetch(...args)
+    await fetch('/three')
+    await handle.stop()
+    await fetch('/four')
+    expect(calls).toEqual(['/one', '/two', '/three', '/four'])
+  } finally {
+    globalThis.fetch = own
+    globalThis.fetch = native
+  }
+})
