@@ -1,6 +1,7 @@
 /** The options: what users may say, checked once. What is wrong is named here; advice.ts shows the right form. */
 import type { Options, UiSelectors, Consent } from './api.ts'
 import { attempt } from './base/guard.ts'
+import type { PageTiming } from './base/timing.ts'
 import type { Timing } from './delivery/timing.ts'
 import { isConsent } from './page/consent.ts'
 
@@ -9,7 +10,7 @@ export interface Config extends Omit<Options, 'service' | 'ui'> {
   service: { name: string; version?: string; environment?: string }
   ui: 'auto' | string | UiSelectors
   /** Waits of trials, in place of those of base/timing.ts. */
-  timing?: Partial<Timing>
+  timing?: Partial<PageTiming & Timing>
   sampleRate: number
   propagateTo: (string | RegExp)[] | false
   consent: Consent

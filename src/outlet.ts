@@ -6,7 +6,7 @@ import type { Guard } from './base/guard.ts'
 import { createLate } from './base/late.ts'
 import type { Stop } from './base/listen.ts'
 import { deliveryTiming } from './delivery/timing.ts'
-import { timing } from './base/timing.ts'
+import { firstTiming } from './base/timing.ts'
 import type { Config } from './config.ts'
 import { createDelivery } from './delivery/delivery.ts'
 import type { Delivery, DeliveryOptions } from './delivery/delivery.ts'
@@ -89,7 +89,7 @@ export function createOutlet(options: OutletOptions): Outlet {
     writers: parts.writers,
     recover,
     clock,
-    timing: { ...timing, ...deliveryTiming, ...config.timing },
+    timing: { ...firstTiming, ...deliveryTiming, ...config.timing },
     guard,
     pageId,
     natives: {

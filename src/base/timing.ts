@@ -1,4 +1,6 @@
 /** Waits that trials run scaled, ms: those of the first script, and all of the page, its turns and its screen; those of what stores and sends are in delivery/timing.ts. */
+/** With the wait for an idle moment, a quarter of a second at most, no more than a second is lost. */
+export const checkpoint = 750
 export const firstTiming = {
   /** A gesture can be the cause of a request for this long (uploads, auth calls lie between). */
   gesture: 10_000,
@@ -25,8 +27,7 @@ export const timing = {
   suspended: 10_000,
   /** This late, it slept in any case: no task goes on for so long, and a machine falls asleep in the middle of one. */
   suspendedBlind: 30_000,
-  /** With the wait for an idle moment, a quarter of a second at most, no more than a second is lost. */
-  checkpoint: 750,
+  checkpoint,
 }
 export type FirstTiming = typeof firstTiming
 export type PageTiming = typeof timing

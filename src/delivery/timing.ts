@@ -1,7 +1,9 @@
 /** Waits of what stores and sends that trials run scaled, ms; those of the page are in base/timing.ts. */
-import type { PageTiming } from '../base/timing.ts'
+import { checkpoint } from '../base/timing.ts'
+import type { FirstTiming } from '../base/timing.ts'
 
 export const deliveryTiming = {
+  checkpoint,
   fetchLater: 5000,
   storeOpen: 2000,
   sendEvery: 1000,
@@ -27,4 +29,4 @@ export const deliveryTiming = {
   keepRecords: 7 * 86_400_000,
   keepContexts: 30 * 86_400_000,
 }
-export type Timing = PageTiming & typeof deliveryTiming
+export type Timing = FirstTiming & typeof deliveryTiming

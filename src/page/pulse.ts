@@ -2,7 +2,7 @@
 import type { Clock, PageClock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
 import type { Stop } from '../base/listen.ts'
-import type { Timing } from '../delivery/timing.ts'
+import type { PageTiming } from '../base/timing.ts'
 import type { PageStates } from './states.ts'
 
 export interface Pulse {
@@ -23,7 +23,7 @@ const reported = 200
 export function createPulse(options: {
   clock: Clock & Partial<Pick<PageClock, 'behind'>>
   guard: Guard
-  timing: Pick<Timing, 'heartbeat' | 'suspended' | 'suspendedBlind'>
+  timing: Pick<PageTiming, 'heartbeat' | 'suspended' | 'suspendedBlind'>
   states: Pick<PageStates, 'away' | 'on' | 'tell'>
 }): Pulse {
   const { clock, guard, timing, states } = options

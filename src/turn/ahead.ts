@@ -5,7 +5,7 @@
 import type { ManualTurn, ManualTurnOptions } from '../api.ts'
 import type { PageClock } from '../base/clock.ts'
 import { spanId, traceId, traceparent } from '../base/ids.ts'
-import type { Timing } from '../delivery/timing.ts'
+import type { PageTiming } from '../base/timing.ts'
 import type { Call, CallPort, PagePort, Promised } from './marks.ts'
 
 /** What is told of the turns, and taken from them. */
@@ -47,7 +47,7 @@ export function createWaiting(keepMs: number): Waiting {
 
 export interface AheadOptions {
   clock: Pick<PageClock, 'now'>
-  timing: Pick<Timing, 'gesture'>
+  timing: Pick<PageTiming, 'gesture'>
   isChat(call: Call): 'yes' | 'maybe' | 'no'
   headersFor(url: string, traceId: string, spanId: string): Record<string, string>
   headersOf(traceId: string, spanId: string): Record<string, string>

@@ -5,7 +5,7 @@
 import { letters, measure } from '../base/characters.ts'
 import { cleanUrl } from '../base/clean.ts'
 import type { Clock } from '../base/clock.ts'
-import type { Timing } from '../delivery/timing.ts'
+import type { PageTiming } from '../base/timing.ts'
 import type { Intervals } from './intervals.ts'
 import type { Call, CallPort, Content, PaintedFrame, ScreenPort, ScreenTarget } from './marks.ts'
 import { bounds, createMeter } from './meter.ts'
@@ -49,7 +49,7 @@ const vague = 50
 
 export interface TurnDeps {
   clock: Clock
-  timing: Pick<Timing, 'settle' | 'followUp' | 'gesture' | 'abort' | 'checkpoint'>
+  timing: Pick<PageTiming, 'settle' | 'followUp' | 'gesture' | 'abort' | 'checkpoint'>
   guard<T>(fn: () => T): T | undefined
   /** Runs guarded when the page has nothing to do, within a quarter of a second. */
   idle(fn: () => void): void
