@@ -115,10 +115,10 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
     (document as { prerendering?: boolean }).prerendering &&
     new Promise((resolve) => listen(document, 'prerenderingchange', resolve, { once: true }))
   const part =
-    <T>(name: string, load: (attempt: number) => Promise<T>) =>
+    <T>(load: (attempt: number) => Promise<T>) =>
     (attempt: number) => {
       const loaded = Promise.resolve(visit).then(() => load(attempt))
-      loaded.catch(() => guard.hint(`the ${name} did not load; what happens waits for it`))
+      loaded.catch(() => guard.hint('a part did not load; what happens waits for it'))
       return loaded
     }
 
@@ -127,7 +127,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
   const shared = { config, clock, guard, pageId, session, states, identity, advise }
 
   const outlet = lazyOutlet(
-    kit.outlet && part('outlet', kit.outlet),
+    kit.outlet && part(kit.outlet),
     patience,
     {
       ...shared,
@@ -141,7 +141,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
     watching,
   )
   const engine = lazyEngine(
-    part('engine', kit.engine),
+    part(kit.engine),
     patience,
     {
       ...shared,
@@ -177,7 +177,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
     skip: (url) => url === endpoint,
     follow: engine.follow,
   }
-  const followers = createLate(part('follower', kit.followers), patience)
+  const followers = createLate(part(kit.followers), patience)
   const fetchTap = createFetchTap(wire, () => advise('fetch()'))
 
   /** Puts the watchers on the page; undone by `unwatch`. */
