@@ -182,7 +182,8 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
       const failed = guard.wrap((error: unknown) => {
         leave(mark)
         const how = endOf(error, signal)
-        if (how == 'failed') seen.over(false)
+        // Where there is no network no header breaks anything.
+        if (how == 'failed' && navigator.onLine) seen.over(false)
         feed.end(how, error)
       })
       if (!inner) underway.push(mark)
