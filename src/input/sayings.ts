@@ -11,7 +11,7 @@ function shortText(element: Element): string {
   let text = ''
   texts(
     element,
-    ({ data }) => (text += data),
+    (node) => text.length > LONGEST || (text += node.data),
     () => text.length > LONGEST,
   )
   return text.length > LONGEST ? '' : text.trim()
