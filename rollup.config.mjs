@@ -65,7 +65,7 @@ export default [
     output: {
       dir: 'dist',
       // A page names the HUD itself.
-      entryFileNames: name in parts ? 'chat-vitals.[name]-[hash].js' : 'chat-vitals.[name].js',
+      entryFileNames: name in parts ? 'chat-vitals.[name]-[hash:6].js' : 'chat-vitals.[name].js',
       hashCharacters: 'base36',
       plugins: [minify, note],
       sourcemap,
@@ -80,7 +80,8 @@ export default [
       // Asked last, when the parts have their names.
       intro: () => `const __PARTS__ = ${JSON.stringify(built, (_, part) => part.file ?? part)}`,
       plugins: [minify, tell],
-      sourcemap,
+      // Beside it, and not named in it: every page pays for the name.
+      sourcemap: 'hidden',
     },
   },
 ]

@@ -26,6 +26,8 @@ export interface LazyEngine {
   tell(fn: (engine: Engine) => void, sign?: boolean, keep?: 'always'): void
   /** Reads the answer of a call for its port, now or as of now. */
   follow(call: CallPort, onEnd: Stop): Feed
+  /** Runs `fn` once what waits was taken up, or given up; at once where nothing does. */
+  after(fn: () => void): void
   /** Ends all streams under way. */
   hangUp(): void
   /** What waits is given up. */
@@ -93,6 +95,10 @@ export function lazyEngine(
       })
       feeds.add(feed)
       return feed
+    },
+    after(fn) {
+      if (asked && !engine) wait(fn)
+      else fn()
     },
     hangUp() {
       for (const feed of feeds) feed.end('cancelled')

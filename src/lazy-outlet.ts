@@ -13,6 +13,8 @@ export interface LazyOutlet {
   now(): Outlet | undefined
   /** It is here, or was asked for. */
   asked(): boolean
+  /** What waits is given up. */
+  forget(): void
 }
 
 export function lazyOutlet(
@@ -25,8 +27,11 @@ export function lazyOutlet(
   const part = load && createLate(load, { ...patience, keep: true, most: mostWaiting })
   let outlet: Outlet | undefined
   let asked = false
+  // Calls of `forget`.
+  let forgotten = 0
   return {
     with(fn) {
+      const before = forgotten
       asked ||= !!part
       part?.with((loaded) => {
         if (!loaded) return
@@ -34,10 +39,11 @@ export function lazyOutlet(
           outlet = loaded.createOutlet(options)
           if (watching()) outlet.watch()
         }
-        fn(outlet)
+        if (before === forgotten) fn(outlet)
       })
     },
     now: () => outlet,
     asked: () => asked,
+    forget: () => void forgotten++,
   }
 }

@@ -118,7 +118,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
     <T>(load: (attempt: number) => Promise<T>) =>
     (attempt: number) => {
       const loaded = Promise.resolve(visit).then(() => load(attempt))
-      loaded.catch(() => guard.hint('a part did not load; what happens waits for it'))
+      loaded.catch(() => guard.hint('a part did not load; all waits for it'))
       return loaded
     }
 
@@ -160,13 +160,14 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
     },
     { gestureMs: timing.gesture, watching, wanted: () => outlet.with(() => {}) },
   )
+  /** For the verbs: what is said after a stop or a denial is said to nobody. */
   const tell: LazyEngine['tell'] = (...args) => {
-    if (!stopped) engine.tell(...args)
+    if (!stopped && consent.now() !== 'denied') engine.tell(...args)
   }
-  const ahead = createAhead({ clock, timing, isChat, ...propagation, turns: engine.now, tell })
+  const ahead = createAhead({ clock, timing, isChat, ...propagation, turns: engine.now, tell: engine.tell })
   states.on((change) => {
     const { kind } = change
-    tell((it) => it.page(change), false, kind === 'hidden' || kind === 'visible' ? 'always' : undefined)
+    engine.tell((it) => it.page(change), false, kind === 'hidden' || kind === 'visible' ? 'always' : undefined)
     outlet.now()?.page(change)
   })
 
@@ -189,8 +190,8 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
           session.touch()
           ahead.gesture(gesture)
         },
-        composerEmptied: (at) => tell((it) => it.composerEmptied(at)),
-        composing: () => tell(() => {}, true),
+        composerEmptied: (at) => engine.tell((it) => it.composerEmptied(at)),
+        composing: engine.want,
       },
       ui,
       clock,
@@ -202,7 +203,10 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
       watchOthers({
         ...wire,
         clock,
-        notice: (seen) => followers.with((loaded) => loaded?.follow(seen, { ...wire, clock })),
+        notice: (seen) =>
+          followers.with((loaded) =>
+            loaded && unwatch ? loaded.follow(seen, { ...wire, clock }) : seen.hear(() => {})(),
+          ),
       }),
       actions.stop,
       states.watch(),
@@ -216,7 +220,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
         engine.hangUp()
       },
     ])
-    tell((it) => it.page({ kind: states.hidden() ? 'hidden' : 'visible', at: clock.now() }), false, 'always')
+    engine.tell((it) => it.page({ kind: states.hidden() ? 'hidden' : 'visible', at: clock.now() }), false, 'always')
     engine.now()?.watch()
     outlet.now()?.watch()
   }
@@ -226,6 +230,7 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
     unwatch?.()
     engine.now()?.end()
     engine.forget()
+    outlet.forget()
     session.forget()
     if (outlet.now() || kept) outlet.with((it) => it.consented())
   }
@@ -281,17 +286,18 @@ function wire(config: Config, kit: Kit, guard: Guard, advise: (name: string) => 
     stop() {
       if (stopped) return Promise.resolve()
       const done = within(timing.stopMost, (begun, done) => {
-        const end = () => {
+        const last = () => {
           begun()
-          guard(() => engine.now()?.end())
-          const last = outlet.now()
-          if (last) guard.later(last.stop().then(done))
+          const it = outlet.now()
+          if (it) guard.later(it.stop().then(done))
           else done()
         }
         // What waits for the engine, or for the part that sends, is taken up first.
-        const hand = () => (outlet.asked() ? outlet.with(end) : end())
-        if (engine.awaited()) tell(hand)
-        else hand()
+        engine.after(() => {
+          guard(() => engine.now()?.end())
+          if (outlet.asked()) outlet.with(last)
+          else last()
+        })
       })
       stopped = true
       unwatch?.()

@@ -20,15 +20,19 @@ export interface PageClock extends Clock {
 export function pageClock(): PageClock {
   const { performance: perf, Date: Dates, setTimeout: set, clearTimeout: clear } = globalThis
   let behind = 0
+  // The time that is replayed: it stands still meanwhile.
+  let held: number | undefined
   return {
-    now: () => perf.now() - behind,
+    now: () => held ?? perf.now(),
     epoch: () => Dates.now() - behind,
     replay(at, fn) {
       behind = perf.now() - at
+      held = at
       try {
         fn()
       } finally {
         behind = 0
+        held = undefined
       }
     },
     behind: () => behind,

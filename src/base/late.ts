@@ -11,13 +11,16 @@ export interface Patience {
   run?: (fn: () => void) => void
   /** Waits before further attempts, ms, while somebody waits. @defaultValue none */
   again?: readonly number[]
-  /** After the last attempt: false gives up what waits, true keeps it until the next need asks once more. @defaultValue false */
+  /** After the last attempt: false gives up what waits, true keeps it for the next. @defaultValue false */
   keep?: boolean
   /** May wait in line; of more, the newest are given up. @defaultValue no bound, for lines that bound themselves */
   most?: number
 }
 
-/** @param load called at the first need; `attempt` counts from 0. After a last failed attempt the next need tries again */
+/**
+ * @param load called at the first need; `attempt` counts from 0. After a last failed attempt the next need tries again, not
+ *   sooner than the last wait: a part that is blocked must not be asked for with each word that is typed
+ */
 export function createLate<T>(
   load: ((attempt: number) => Promise<T>) | undefined,
   { run = (fn) => fn(), again = [], keep, most = Infinity }: Patience = {},
@@ -41,8 +44,11 @@ export function createLate<T>(
       () => {
         const wait = again[attempts - 1]
         if (wait !== undefined) return void setTimeout(want, wait)
-        loading = false
         if (!keep) serve()
+        setTimeout(() => {
+          loading = false
+          if (line[0]) want()
+        }, again.at(-1))
       },
     )
   }

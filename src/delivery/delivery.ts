@@ -11,7 +11,7 @@ import { createContexts } from './contexts.ts'
 import { block, createDevice, learn } from './device.ts'
 import { createLeader } from './leader.ts'
 import { arm, createLeaving, disarm, dropTail, isStale, saveTail, sayLast } from './leaving.ts'
-import { createLife, livingPages } from './life.ts'
+import { createLife, isAlone, livingPages } from './life.ts'
 import { createLookout } from './lookout.ts'
 import { createOutbox } from './outbox.ts'
 import type { Outbox } from './outbox.ts'
@@ -297,7 +297,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       contexts.forget()
       for (const page of tailsOn(localStorage))
         if (readTail(localStorage!, page)?.to === to) removeTail(localStorage!, page)
-      quietly(outbox.purge())
+      // Another page may store into it at any time, and would take for kept what then goes with it.
+      quietly(
+        outbox.purge().then(async (empty) => {
+          if (empty && (await isAlone(natives.locks))) store.remove()
+        }),
+      )
     }),
     async flush() {
       write(queue)

@@ -11,6 +11,12 @@ export async function livingPages(locks: LockManager | undefined): Promise<((pag
   return known && ((pageId) => names.has(prefix + pageId))
 }
 
+/** No page of the origin has said that it lives; false where that cannot be known. */
+export async function isAlone(locks: LockManager | undefined): Promise<boolean> {
+  const known = await locks?.query()
+  return !!known && !known.held?.some(({ name }) => name?.startsWith(prefix))
+}
+
 export interface Life {
   /** From now on, until `end`. */
   begin(): void

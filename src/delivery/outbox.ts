@@ -29,8 +29,8 @@ export interface Outbox {
   lease(owner: string, now: number): Promise<boolean>
   /** Drops what is too old, whoever's, and what of our own is over a cap, oldest first; counts our own. */
   sweep(now: number): Promise<void>
-  /** Deletes all that is of this application, and the database where that was all. */
-  purge(): Promise<void>
+  /** Deletes all that is of this application. Whether that was all there is. */
+  purge(): Promise<boolean>
 }
 
 export function createOutbox(options: {
@@ -175,7 +175,7 @@ export function createOutbox(options: {
           count.onsuccess = () => (left += count.result)
         }
       })
-      if (!left) store.remove()
+      return !left
     },
   }
 }

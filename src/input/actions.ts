@@ -36,20 +36,17 @@ export function watchActions(options: {
     composing?(): void
   }
   ui?: Ui
-  root?: Document | Element
   clock: Clock
   guard: Guard
-  /** False takes events that scripts made; for tests without a browser. */
-  trusted?: boolean
 }): Actions {
-  const { port, ui = {}, root = document, clock, guard, trusted = true } = options
+  const { port, ui = {}, clock, guard } = options
   let field: Element | undefined
   // One send makes several events (Enter, its synthetic click, submit): the first counts.
   let lastSend: { at: number; field: Element | undefined } | undefined
   let waiting: Stop | undefined
 
   const composer = (): Element | undefined => {
-    if (ui.input) return (root.querySelector(ui.input) as Element | null) ?? field
+    if (ui.input) return (document.querySelector(ui.input) as Element | null) ?? field
     return field?.isConnected ? field : undefined
   }
   const written = (): string => {
@@ -111,7 +108,7 @@ export function watchActions(options: {
 
   const onClick = guard.wrap((event: MouseEvent) => {
     const start = origin(event)
-    if (!start || (trusted && !event.isTrusted)) return
+    if (!start || !event.isTrusted) return
     // Enter in a form also clicks its button: the key was the gesture.
     if (lastSend && event.timeStamp - lastSend.at < 50 && event.detail == 0) return
     if (start.matches(FIELD)) return
@@ -119,7 +116,7 @@ export function watchActions(options: {
   })
   const onKey = guard.wrap((event: KeyboardEvent) => {
     const start = origin(event)
-    if (!start || (trusted && !event.isTrusted)) return
+    if (!start || !event.isTrusted) return
     if (event.key == 'Escape') return port.gesture({ kind: 'other', at: event.timeStamp, sure: false, element: start })
     // 229: the key belongs to an input method (Safari says isComposing too late).
     if (event.key != 'Enter' || event.shiftKey || event.isComposing || event.keyCode == 229 || event.repeat) return
@@ -130,7 +127,7 @@ export function watchActions(options: {
   })
   const onSubmit = guard.wrap((event: Event) => {
     const start = origin(event)
-    if (!start || (trusted && !event.isTrusted)) return
+    if (!start || !event.isTrusted) return
     const element = composer()
     if (prompt() && element && start.contains(element)) report('submit', event, false, start)
   })
@@ -143,11 +140,11 @@ export function watchActions(options: {
   })
   const capture = { capture: true }
   const stop = stopAll([
-    listen(root, 'keydown', onKey, capture),
-    listen(root, 'click', onClick, capture),
-    listen(root, 'submit', onSubmit, capture),
-    listen(root, 'input', onEdit, capture),
-    listen(root, 'focusin', onEdit, capture),
+    listen(document, 'keydown', onKey, capture),
+    listen(document, 'click', onClick, capture),
+    listen(document, 'submit', onSubmit, capture),
+    listen(document, 'input', onEdit, capture),
+    listen(document, 'focusin', onEdit, capture),
     () => waiting?.(),
   ])
   return { composer, stop }

@@ -80,10 +80,12 @@ function withHeaders(headers: HeadersInit, init: RequestInit | undefined, reques
     more.referrer = request.referrer
     more.referrerPolicy = request.referrerPolicy
   }
-  // A Request, or an instance of some class, given as init: its getters want it as `this`.
-  return init && (init.constructor ?? Object) !== Object
-    ? new Proxy(init, { get: (target, key) => (key == 'headers' ? headers : Reflect.get(target, key)) })
-    : { ...init, ...more }
+  // With a prototype of its own (a Request, an instance of some class) it is read through: its getters want it as `this`.
+  const proto = init && Object.getPrototypeOf(init)
+  if (!proto || !Object.getPrototypeOf(proto)) return { ...init, ...more }
+  // A proxy may not say otherwise: the call goes without.
+  if (Object.isSealed(init)) throw init
+  return new Proxy(init, { get: (target, key) => (key == 'headers' ? headers : Reflect.get(target, key)) })
 }
 
 /** @param refused the page's fetch could not be replaced: it is frozen, or what is written is not kept */
@@ -92,7 +94,8 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
   const doubts = createDoubts(guard.hint)
   // Calls that a wrapper of ours has passed on and that have not come by another: until then, or until they are answered.
   const underway: Underway[] = []
-  let watching = false
+  // The wrapper that is watched: of one that another page's wrapper keeps alive beneath, after a stop, nothing is heard.
+  let current: Fetch | undefined
 
   const leave = (mark: Underway): boolean => {
     const index = underway.indexOf(mark)
@@ -176,7 +179,7 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
     // What it calls may lead back here, where a page has put it in the place of its own.
     let calling = false
     const wrapped = function fetch(this: unknown, ...args: Args) {
-      const seen = watching && !calling ? guard(() => before(args, inner)) : undefined
+      const seen = current && (!inner || current === wrapped) && !calling ? guard(() => before(args, inner)) : undefined
       if (!seen) return original.apply(this, args)
       const { feed, signal, mark } = seen
       const failed = guard.wrap((error: unknown) => {
@@ -219,11 +222,11 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
       const original = target.fetch
       if (typeof original != 'function') return () => {}
       const wrapped = wrap(original, true)
-      watching = true
+      current = wrapped
       guard(() => (target.fetch = wrapped))
       if (target.fetch === original) refused?.()
       return () => {
-        watching = false
+        current = undefined
         guard(() => {
           if (target.fetch === wrapped) target.fetch = original
         })

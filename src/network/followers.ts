@@ -55,7 +55,8 @@ function followXhr(xhr: XMLHttpRequest, feed: Feed, guard: Guard): Handle {
 function followEventSource(feed: Feed): Handle {
   return ({ type, event, state }) => {
     const { data } = (event ?? {}) as MessageEvent
-    if (type == 'close') feed.end(feed.complete() ? 'done' : 'cancelled')
+    // A message of that name is the server's.
+    if (type == 'close' && !event) feed.end(feed.complete() ? 'done' : 'cancelled')
     else if (type == 'open') feed.response(200, 'text/event-stream', () => null)
     // `error` may also be a message.
     else if (type != 'error' || data !== undefined) feed.message(String(data), type)

@@ -17,8 +17,6 @@ export interface TurnsPort extends PagePort {
 const sameGesture = 1000
 /** What waits is of use for so many of these; of more, the newest are given up. */
 const mostWaiting = 10_000
-/** From so many on, what is too old is let go. */
-const manyWaiting = 64
 
 /** What happened, and when, for those who come later. */
 export interface Waiting {
@@ -36,7 +34,7 @@ export function createWaiting(keepMs: number): Waiting {
   let line: { at: number; fn: () => void; always: boolean }[] = []
   return {
     push(at, fn, keep) {
-      if (!keep && line.length >= manyWaiting) line = line.filter((one) => one.always || at - one.at <= keepMs)
+      if (!keep) line = line.filter((one) => one.always || at - one.at <= keepMs)
       if (line.length < mostWaiting) line.push({ at, fn, always: keep === 'always' })
     },
     serve(run) {
@@ -66,6 +64,8 @@ export function createAhead(options: AheadOptions): Pick<TurnsPort, 'gesture' | 
   // Promised to the next turn; whether one opened by hand has taken it.
   let promised: Promised | undefined
   let taken = false
+  // A call has told it to its server.
+  let told = false
   let gestured = -Infinity
   let recalled = false
 
@@ -73,7 +73,7 @@ export function createAhead(options: AheadOptions): Pick<TurnsPort, 'gesture' | 
   const promise = (byHand?: boolean): Promised => {
     if (!promised || (byHand && taken)) {
       promised = { traceId: traceId(), spanId: spanId() }
-      taken = false
+      taken = told = false
     }
     const ids = promised
     taken ||= !!byHand
@@ -87,7 +87,7 @@ export function createAhead(options: AheadOptions): Pick<TurnsPort, 'gesture' | 
       const { kind, at } = gesture
       const turns = options.turns()
       if (turns) return turns.gesture(gesture)
-      if (at - gestured > sameGesture) promised = undefined
+      if (at - gestured > sameGesture && (told || taken || kind === 'submit')) promised = undefined
       gestured = at
       const made = { ...gesture, promised: promise() }
       const says = recalled && !!gesture.said?.some(({ own }) => own)
@@ -99,6 +99,7 @@ export function createAhead(options: AheadOptions): Pick<TurnsPort, 'gesture' | 
       const likeness = isChat(call)
       if (likeness === 'no' || (likeness === 'maybe' && !caused())) return undefined
       const ids = { ...promise(), requestId: spanId() }
+      told = true
       let to: CallPort | undefined
       tell((it) => (to = it.call({ ...call, promised: ids })), likeness === 'yes')
       return {

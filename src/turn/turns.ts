@@ -405,7 +405,8 @@ export function createTurns(options: TurnsOptions): Turns {
         if (manual.conversation) turn.amend({ conversationId: manual.conversation })
       } else {
         const cause: Cause = (manual.trigger !== 'program' && pick(now)) || { kind: 'program', at: now, sure: true }
-        cause.promised ??= promised
+        // What the page was told stands.
+        if (promised) cause.promised = promised
         turn = openTurn(cause, manual.prompt, manual, (one) => one.claim())
       }
       turn.tell?.()

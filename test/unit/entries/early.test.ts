@@ -1,5 +1,6 @@
 /** What is called before `init`: child effects run before their provider's, modules before the code that starts. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createFeed } from '../../../src/network/feed.ts'
 import type { Kit } from '../../../src/start.ts'
 
 const given: [string, ...unknown[]][] = []
@@ -8,6 +9,7 @@ let options: any
 const kit = {
   engine: () =>
     Promise.resolve({
+      createFeed,
       createEngine(all: any) {
         options = all
         const note =
@@ -18,6 +20,8 @@ const kit = {
         return {
           feedback: note('feedback'),
           bind: note('bind'),
+          call: quiet,
+          gesture: quiet,
           signal: note('signal'),
           watch: quiet,
           page: quiet,
@@ -115,6 +119,32 @@ test('a fetch of ours in the place of the page’s own leads to the browser’s,
     await handle.stop()
     await fetch('/four')
     expect(calls).toEqual(['/one', '/two', '/three', '/four'])
+  } finally {
+    globalThis.fetch = own
+    globalThis.fetch = native
+  }
+})
+
+test('init with members that it inherits, and a frozen one of a class, reach the browser as they are', async () => {
+  const native = globalThis.fetch
+  const asked: RequestInit[] = []
+  globalThis.fetch = ((_: unknown, init: RequestInit) => (
+    asked.push(init),
+    Promise.resolve(new Response('ok'))
+  )) as typeof fetch
+  const own = globalThis.fetch
+  class Call {
+    method = 'POST'
+    body = '{"messages":[],"stream":true}'
+  }
+  try {
+    const handle = start({}, kit)
+    // Spread, it lost what it inherits: a body under GET, and the host's call failed.
+    await fetch('/v1/chat', Object.assign(Object.create({ method: 'POST' }), { body: '{"messages":[],"stream":true}' }))
+    // A proxy that says otherwise of a member that cannot change throws.
+    await fetch('/v1/chat', Object.freeze(new Call()))
+    expect(asked.map(({ method }) => method)).toEqual(['POST', 'POST'])
+    await handle.stop()
   } finally {
     globalThis.fetch = own
     globalThis.fetch = native
