@@ -172,7 +172,7 @@ test('a version in the query of the first script is not one of its parts', async
   await chat(page)
   const { engine } = JSON.parse(await readFile(new URL('../../dist/parts.json', import.meta.url), 'utf8'))
   await expect.poll(() => asked).toContain('/' + engine.file)
-  expect(asked.filter((path) => /^\/chat-vitals\.(?!global)/.test(path) && !/-[a-z0-9]{8}\.js$/.test(path))).toEqual([])
+  expect(asked.filter((path) => /^\/chat-vitals\.(?!global)/.test(path) && !/-[a-z0-9]{6}\.js$/.test(path))).toEqual([])
   await page.close()
 })
 
