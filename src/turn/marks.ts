@@ -46,13 +46,18 @@ export interface Call {
   /** String body, when it can be read without touching the host's; at most 256 KiB of it. */
   body?: string
   accept?: string
+  /** The socket it went out or came in on: a turn has one call on each, whatever else is sent there meanwhile. */
+  on?: object
   /** `requestId`: span id of the request, which its headers have told already. */
   promised?: Promised & { requestId: string }
 }
 
 /** What one parsed piece of a stream held. Counted into the turn, never kept as text beyond the first 64 letters. */
 export interface Content {
+  /** When it came; pieces of a stream that was learned later are told late, with their own time. */
   at: number
+  /** How it is known which of the payload's texts is the answer: by a provider's format, or by what stands on the page. */
+  by?: 'known' | 'learned'
   /** Body bytes in this chunk; 0 when unknown. */
   bytes: number
   /** Answer text in it, in order. For a cumulative stream: only what is new. */
@@ -79,12 +84,28 @@ export interface Content {
 /** How a call's stream ended. `cut`: closed without the terminal event its format promises. */
 export type CallEnd = 'done' | 'cut' | 'aborted' | 'cancelled' | 'failed' | 'timeout'
 
+/** Payloads of a call that no known format explains, kept with their times as far as they may be needed. */
+export interface Unread {
+  /**
+   * Does this call carry `shown`, text that stands on the page? If so, its format is learned: all that it carried of the
+   * answer is told at once by `content`, piece by piece with its time, and what follows as it comes.
+   * @param place `answer`, or `reasoning` where the page shows thoughts
+   * @param whole the page shows no more than that: shorter texts may be compared
+   * @returns false while that is open or wrong
+   */
+  match(shown: string, place: 'answer' | 'reasoning', whole?: boolean): boolean
+  /** The text stands in a payload that tells of an error: its type. */
+  fault(shown: string): string | undefined
+}
+
 /** One chat call, seen from the wire. Calls after `end` are ignored. */
 export interface CallPort {
   /** Headers to add to the host's request, already restricted to allowed targets. */
   readonly headers: Readonly<Record<string, string>>
   response(at: number, response: { status: number; contentType: string; header(name: string): string | null }): void
   content(content: Content): void
+  /** Once, when the first payload came that no known format explains. */
+  unread?(source: Unread): void
   /** `errorType`: e.g. `TypeError`, `AbortError`, `429`. */
   end(at: number, how: CallEnd, errorType?: string): void
 }
@@ -110,6 +131,16 @@ export interface ScreenPort {
   /** Visible thinking, tool or status text. Only the first counts. */
   progress(at: number): void
   foreign(): void
+  /**
+   * Text that may be this turn's answer, or its thoughts, stands on the page and no known stream explains it. Asked a few
+   * times a turn, never per frame: at 16 letters and more, at three times that, and when it has ceased to grow.
+   * True: some stream carries it, and has told what it says.
+   */
+  candidate?(shown: string, place: 'answer' | 'reasoning', whole?: boolean): boolean
+  /** The place of the answer is known, and how. What it showed before is told from its first frame on, with past times. */
+  found?(how: 'matched' | 'named' | 'growth'): void
+  /** The answer and the user's words were taken from the page for good, and something else stands there. */
+  gone?(at: number): void
 }
 
 /** What the transcript watcher must know of a turn to find its text. */
@@ -118,7 +149,7 @@ export interface ScreenTarget {
   expectAnswer(text: string): void
   /** New reasoning text, likewise. */
   expectReasoning(text: string): void
-  /** The stream is not tapped: find the answer by its growth alone. */
+  /** No stream tells what the answer says: its growth below the user's words may tell alone, also what grew before this call. */
   expectUnseen(): void
   /** The page itself names the element that holds the answer, or its text. */
   use(element: Element): void

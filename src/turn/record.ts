@@ -188,12 +188,24 @@ export interface Correction {
 
 export type TtftMethod = 'beacon' | 'element' | 'frame' | 'observer'
 
+/** How a turn is known. */
+export interface Evidence {
+  /** `trusted`: a gesture of the user caused it. */
+  gesture: 'trusted' | 'none'
+  /** `known`: a provider's format, or the page handed in the text. `learned`: told by what stood on the page. `opaque`: a stream that stayed unread. */
+  wire: 'known' | 'learned' | 'opaque' | 'none'
+  /** Where the answer stands. `matched`: it is the stream's text. `named`: the page said so. `growth`: it grew below the user's words. */
+  screen: 'matched' | 'named' | 'growth' | 'none'
+}
+
 /** Filled in by delivery, never by the turn. */
 export interface DeliveryNote {
   /** Turns opened on this page view so far. */
   opened: number
   /** Records dropped on this device so far, all reasons. */
   dropped: number
+  /** What may have been a turn on this page view and was not borne out, so far. */
+  unproved?: number
   /** Ms between the turn's end and this sending, when it is a later one. */
   delayMs?: number
   /** Where records wait on this device. */
@@ -274,6 +286,12 @@ export interface TurnRecord extends RecordBase {
   correction?: Correction
   /** The answer was rewritten by something that is not the page (a translator, an extension). */
   domForeign?: boolean
+  /** How each witness knows of it. Missing in records of before 0.2. */
+  evidence?: Evidence
+  /** Time the user took to approve what the answer asked for, ms; no time of the answer's. Missing when nothing was asked. */
+  userMs?: number
+  /** The part of `userMs` before the first text. */
+  ttftUserMs?: number
   /** Wall clock minus monotonic clock drift seen during the turn, ms. */
   clockSkewMs?: number
 }
