@@ -10,11 +10,15 @@ export const waits = {
   /** Visible time after which a send without a call and without text has failed. */
   noAnswer: 30_000,
   /** An answer whose stream nobody reads is over when it has not grown for so long, visible time. */
-  unseen: 12_000,
+  unseen: 5000,
+  /** The same where a socket is open that may carry it: those have quiet seconds. */
+  unseenSocket: 12_000,
   /** So long after its last growth it was whole, should the page go or the user send anew. */
   unseenWhole: 3000,
-  /** A call that the user is asked to approve is given up after this time. */
+  /** A tool call that was left open is given up after this time: the user may be asked to approve it. */
   asked: 600_000,
+  /** One that the page itself would run has long been run by then: it is the user who does not answer. */
+  tool: 20_000,
   /** Text painted this soon after its chunk is not buffered: with the last one, painting is over. */
   lag: 150,
 }
@@ -136,16 +140,18 @@ function remaining(state: State, now: number): number {
     const streams = maybe.filter(streaming)
     if (streams.length && streams.every(({ end }) => end))
       return Math.max(still - since(t0), Math.max(...streams.map(({ end }) => end!.at)) + followUp - now)
-    return (streams.length ? waits.noAnswer : waits.unseen) - since(t0)
+    return (
+      (streams.length ? waits.noAnswer : maybe.some(({ call }) => call.on) ? waits.unseenSocket : waits.unseen) -
+      since(t0)
+    )
   }
   const away = deps.hidden.last()
   // A page that gives up as it is hidden asks anew when it is shown.
   const back =
-    verdict?.by === 'host_abort' && away && Math.abs(lastEnd - away[0]) <= followUp ? Math.max(lastEnd, away[1]) : lastEnd
-  return Math.max(
-    still - since(t0),
-    back + (tools || said === 'tool' ? waits.asked : followUp) - now,
-  )
+    verdict?.by === 'host_abort' && away && Math.abs(lastEnd - away[0]) <= followUp
+      ? Math.max(lastEnd, away[1])
+      : lastEnd
+  return Math.max(still - since(t0), back + (tools || said === 'tool' ? waits.asked : followUp) - now)
 }
 
 /** Takes up its waits. */
@@ -198,7 +204,8 @@ export function leave(state: State, by: EndedBy, at: number): void {
   state.target?.close()
   const { verdict, deps } = state
   // Errors and stops stand, but for those by which a leaving page breaks its own streams.
-  if (verdict && verdict.by !== 'done' ? at - verdict.at <= deps.timing.abort : !over(state, at))
+  const idle = state.asked !== undefined && at - state.asked > waits.tool
+  if (verdict && verdict.by !== 'done' ? at - verdict.at <= deps.timing.abort : !idle && !over(state, at))
     decide(state, proved(state) ?? { by, at })
   settle(state)
 }

@@ -231,7 +231,11 @@ function finish(
 }
 
 /** What comes of it is the turn's, or is folded. @param prove asks whether it is: what came may show it */
-export function portOf(line: Line, deps: Pick<State['deps'], 'backendOf'>, prove: (content?: Content) => void): Omit<CallPort, 'headers'> {
+export function portOf(
+  line: Line,
+  deps: Pick<State['deps'], 'backendOf'>,
+  prove: (content?: Content) => void,
+): Omit<CallPort, 'headers'> {
   return {
     response(at, { status, header }) {
       line.response ??= {
@@ -276,6 +280,7 @@ function fold(line: Line, content: Content): void {
     model: rest.model || model,
     tool: (rest.tool ?? 0) + tool || undefined,
     reasoning: ((rest.reasoning ?? '') + (reasoning ?? '')).slice(0, lettersNeeded) || undefined,
-    answer: (head.length > 4 * lettersNeeded ? head.slice(0, 2 * lettersNeeded) + head.slice(-tailKept) : head) || undefined,
+    answer:
+      (head.length > 4 * lettersNeeded ? head.slice(0, 2 * lettersNeeded) + head.slice(-tailKept) : head) || undefined,
   })
 }

@@ -17,7 +17,10 @@ export type Step =
   | 'regenerate'
 
 /** Undefined where the two have no common beginning, or one has no history: the control decides. @returns how many messages they share, too */
-export function stepOf(before: readonly Said[] | undefined, now: readonly Said[] | undefined): [Step, number] | undefined {
+export function stepOf(
+  before: readonly Said[] | undefined,
+  now: readonly Said[] | undefined,
+): [Step, number] | undefined {
   if (!before?.length || !now?.length) return undefined
   let common = 0
   while (common < before.length && common < now.length && before[common]!.hash === now[common]!.hash) common++

@@ -25,6 +25,8 @@ export interface Turn {
   readonly id: string
   readonly traceId: string
   readonly at: number
+  /** Opened by a call, without a gesture. */
+  readonly byProgram: boolean
   readonly target: ScreenTarget | undefined
   /** Set by the router while it is not sure that this is a turn: it is, and told of from now on. */
   tell?: (() => void) | undefined
@@ -149,6 +151,7 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
     id: start.spanId,
     traceId: start.traceId,
     at: start.at,
+    byProgram: start.gesture === 'none',
     get target() {
       return state.target
     },

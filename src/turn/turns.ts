@@ -106,8 +106,6 @@ interface Cause extends Omit<Gesture, 'kind' | 'element'> {
   turn?: Turn
   /** Shared by the calls it caused before it is known whether they are a turn. */
   traceId?: string
-  /** Its composer was emptied by it. */
-  emptied?: boolean
 }
 
 export function createTurns(options: TurnsOptions): Turns {
@@ -265,8 +263,8 @@ export function createTurns(options: TurnsOptions): Turns {
     return turn
   }
 
-  const confirm = ({ kind, composer = '', emptied }: Cause) => {
-    if (kind === 'submit' && (composer || emptied)) confirmed.add(composer)
+  const confirm = ({ kind, composer = '' }: Cause) => {
+    if (kind === 'submit') confirmed.add(composer)
   }
 
   const forget = (from: number) => {
@@ -294,7 +292,7 @@ export function createTurns(options: TurnsOptions): Turns {
   }
 
   /** A call without a gesture needs its answer, too. */
-  const alone = (turn: Turn) => turn.record().trigger === 'program' && !turn.heard() && !options.named
+  const alone = (turn: Turn) => turn.byProgram && !turn.heard() && !options.named
 
   /** What of a call shows that it carries an answer. */
   const shows = (line: Line, answers: number, content: Content | undefined) =>
@@ -311,7 +309,10 @@ export function createTurns(options: TurnsOptions): Turns {
     const place = now.length - 1
     if (now.at(-1)!.role !== 'user') return
     const earlier = asked.find(({ at }) => at === (step?.[0] === 'edit' ? step[1] : place))?.turn
-    asked = [{ at: place, turn }, ...asked.filter(({ at, turn: other }) => at < place && other !== turn)].slice(0, limits.turns)
+    asked = [{ at: place, turn }, ...asked.filter(({ at, turn: other }) => at < place && other !== turn)].slice(
+      0,
+      limits.turns,
+    )
     const { trigger, replaces } = turn.record()
     if (!step || step[0] === 'more' || trigger === 'program' || step[0] === trigger) return
     if (step[0] === 'regenerate' && earlier === turn) return
@@ -424,7 +425,6 @@ export function createTurns(options: TurnsOptions): Turns {
     composerEmptied(at) {
       const cause = fresh(latest, at, waits.emptied)
       if (!cause) return
-      cause.emptied = true
       sent = cause
       if (cause.kind === 'submit') openTurn(cause)
     },
