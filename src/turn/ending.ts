@@ -1,9 +1,8 @@
 /** When a turn is over, and by what. Leaves to line.ts what the wire said, to the router what gestures mean. */
 import { adopt } from './line.ts'
-import type { Line } from './line.ts'
-import { decide, lastChunkAt, visible } from './state.ts'
-import type { State, Verdict } from './state.ts'
+import { decide, lastChunkAt, visible } from './noting.ts'
 import type { EndedBy } from './record.ts'
+import type { Line, State, Verdict } from './state.ts'
 
 /** Waits that only turns know, ms. */
 export const waits = {
@@ -89,7 +88,7 @@ function concludeOpaque(state: State): void {
     }
   } else if (verdict?.by === 'timeout' && !state.calls) {
     // Nothing was seen of an answer, and a call had failed.
-    const failed = maybe.find(({ response, end }) => response?.status! >= 400 || end?.how === 'failed')
+    const failed = maybe.find(({ response, end }) => (response?.status ?? 0) >= 400 || end?.how === 'failed')
     if (!failed) return
     state.verdict = undefined
     adopt(state, failed)

@@ -4,12 +4,11 @@
  */
 import { letters } from '../base/characters.ts'
 import { cleanUrl } from '../base/clean.ts'
-import { wake } from './ending.ts'
-import type { Call, CallEnd, CallPort, Content, Unread } from './marks.ts'
+import type { CallPort, Content } from './marks.ts'
 import { givesWayTo } from './outcome.ts'
-import type { EndedBy, RequestRecord } from './record.ts'
-import { decide, lastChunkAt, lettersNeeded, mark, progress, say, setTools } from './state.ts'
-import type { Backend, State, Verdict } from './state.ts'
+import { decide, lastChunkAt, lettersNeeded, mark, progress, say, setTools } from './noting.ts'
+import type { EndedBy } from './record.ts'
+import type { Issued, Line, State, Verdict } from './state.ts'
 
 /** Requests kept in a record. What comes after is counted into the last one, and continues its span. */
 export const requestsKept = 8
@@ -21,38 +20,6 @@ const pause = 400
 const passing = /^(408|425|429|5\d\d)$/
 /** How long such a call may be made again, ms; at most what the server asked for. */
 const retry = { usual: 10_000, most: 60_000 }
-
-type Issued = Omit<Call, 'transport'> & Partial<Call>
-type Answered = { status: number; header(name: string): string | null }
-
-export interface Line {
-  readonly call: Issued
-  readonly spanId: string
-  /** The turn whose call it is. Missing while it only may be. */
-  state?: State
-  /** The page says itself what came: nobody has seen a call, and none of the turn's requests is made of it. */
-  readonly unseen?: boolean
-  entry?: RequestRecord
-  done?: boolean
-  /** Content that makes this call the one that decides. */
-  spoke?: boolean
-  /** The stream said that it is whole, whatever happens to the connection. */
-  whole?: boolean
-  error?: string
-  /** The turn had its whole answer before this call: it changes nothing of that. */
-  beside?: boolean
-  /** Folded while it only may be a call of the turn. */
-  chunks: number
-  bytes: number
-  lastAt?: number
-  response?: { at: number; status: number; backend: Backend; retryAfter?: string | null }
-  /** First content with model output, reasoning and answer; and all that came after, as one. */
-  firsts: Content[]
-  rest?: Content
-  end?: { at: number; how: CallEnd; errorType?: string }
-  /** What of it no known format explains. */
-  unread?: Unread
-}
 
 export const newLine = (call: Issued, spanId: string, unseen?: boolean): Line => ({
   call,
@@ -227,7 +194,7 @@ function finish(
       state.retryUntil = at + (asked > 0 ? Math.min(retry.most, Math.max(asked, 1000)) : retry.usual)
     }
   say(state, 'stream_end')
-  wake(state)
+  state.turn.wake()
 }
 
 /** What comes of it is the turn's, or is folded. @param prove asks whether it is: what came may show it */

@@ -1,16 +1,10 @@
-/** A turn's state, and what only reads or notes it: marks, the record made of it, the verdict. What happens to it is in line.ts, ending.ts and turn.ts. */
+/** What a turn is made of: its state, its calls, its face to the router. Types only. */
 import type { Clock } from '../base/clock.ts'
 import type { PageTiming } from '../base/timing.ts'
-import { createIntervals } from './intervals.ts'
 import type { Intervals } from './intervals.ts'
-import type { Line } from './line.ts'
-import type { CallPort, Content, ScreenPort, ScreenTarget } from './marks.ts'
-import { createMeter } from './meter.ts'
+import type { Call, CallEnd, CallPort, Content, ScreenPort, ScreenTarget, Unread } from './marks.ts'
 import type { Meter } from './meter.ts'
-import { givesWayTo, outcomeOf, phaseOf } from './outcome.ts'
-import { ttftParts } from './parts.ts'
-import type { Attributes, EndedBy, Evidence, Moments, RequestRecord, Trigger, TurnRecord } from './record.ts'
-import type { Turn } from './turn.ts'
+import type { Attributes, EndedBy, Evidence, Moments, Outcome, RequestRecord, Trigger, TurnRecord } from './record.ts'
 
 /** What the response of a chat call says about the backend's own trace. */
 export interface Backend {
@@ -22,9 +16,6 @@ export interface Backend {
 
 /** Why an open turn's record is handed out again: worth a checkpoint. */
 export type Change = 'headers' | 'first_text' | 'stall' | 'progress' | 'stream_end'
-
-/** Letters the transcript watcher needs to find an answer. */
-export const lettersNeeded = 64
 
 export interface TurnDeps {
   clock: Clock
@@ -133,137 +124,87 @@ export interface State {
   saidAt: number
 }
 
-export function newState(start: TurnStart, deps: TurnDeps, turn: Turn): State {
-  const { clock, hidden } = deps
-  const { at: t0 } = start
-  // A sleep before it is none of its own.
-  deps.awake?.()
-  const moments: Moments = {}
-  const opened = clock.now()
-  const state: State = {
-    start,
-    deps,
-    turn,
-    t0,
-    opened,
-    epoch: clock.epoch(),
-    hiddenBefore: hidden.before(t0),
-    moments,
-    meter: createMeter(moments, t0, (at) => visible(state, at)),
-    requests: [],
-    noted: {},
-    user: createIntervals(),
-    attributes: start.attributes,
-    settled: false,
-    calls: 0,
-    live: 0,
-    maybe: [],
-    hearing: new Set(),
-    heard: false,
-    lastEnd: t0,
-    said: undefined,
-    tools: 0,
-    lettersLeft: lettersNeeded,
-    reasonsLeft: lettersNeeded,
-    tail: '',
-    grownAt: t0,
-    unseen: false,
-    claimed: false,
-    shown: 0,
-    rev: 0,
-    dirty: true,
-    saidAt: opened,
-  }
-  return state
+export type Issued = Omit<Call, 'transport'> & Partial<Call>
+
+export interface Line {
+  readonly call: Issued
+  readonly spanId: string
+  /** The turn whose call it is. Missing while it only may be. */
+  state?: State
+  /** The page says itself what came: nobody has seen a call, and none of the turn's requests is made of it. */
+  readonly unseen?: boolean
+  entry?: RequestRecord
+  done?: boolean
+  /** Content that makes this call the one that decides. */
+  spoke?: boolean
+  /** The stream said that it is whole, whatever happens to the connection. */
+  whole?: boolean
+  error?: string
+  /** The turn had its whole answer before this call: it changes nothing of that. */
+  beside?: boolean
+  /** Folded while it only may be a call of the turn. */
+  chunks: number
+  bytes: number
+  lastAt?: number
+  response?: { at: number; status: number; backend: Backend; retryAfter?: string | null }
+  /** First content with model output, reasoning and answer; and all that came after, as one. */
+  firsts: Content[]
+  rest?: Content
+  end?: { at: number; how: CallEnd; errorType?: string }
+  /** What of it no known format explains. */
+  unread?: Unread
 }
 
-/** Ms since submit that the page was seen, and the user was not asked. */
-export function visible({ deps, t0, hiddenBefore, user }: State, at: number): number {
-  deps.awake?.()
-  return at - t0 - deps.hidden.before(at) + hiddenBefore - user.before(at)
+export interface Turn {
+  readonly id: string
+  readonly traceId: string
+  readonly at: number
+  /** Opened by a call, without a gesture. */
+  readonly byProgram: boolean
+  readonly target: ScreenTarget | undefined
+  /** Set by the router while it is not sure that this is a turn: it is, and told of from now on. */
+  tell?: (() => void) | undefined
+  /** Kept in memory only; bounded and cleared by the router. */
+  prompt?: string
+  /** Not settled. */
+  open(): boolean
+  calls(): number
+  /** The user ended it: a gesture from now on means something else. */
+  ended(): boolean
+  /** Its last stream asked for a tool: a further request is likely. */
+  expectsMore(): boolean
+  /** A call of it failed: it is likely to be made again. */
+  retries(): boolean
+  /** Some stream carried its answer. */
+  heard(): boolean
+  /** The answer so far ends with a question. */
+  asked(): boolean
+  /** Span id for the next request. */
+  nextSpan(): string
+  /** A call that may be the turn's. */
+  consider(line: Line): void
+  /** It is. */
+  adopt(line: Line): void
+  /** Has a call under way on this socket. */
+  hears(on: object): boolean
+  /** The user did at `at` what the answer had asked for. */
+  resume(at: number): void
+  interrupt(verdict: Verdict): boolean
+  leave(by: EndedBy, at: number): void
+  longFrame(from: number, to: number): void
+  /** Takes up its waits, as after the page was hidden. */
+  wake(): void
+  /** The page itself speaks for the turn. */
+  claim(attributes?: Attributes): void
+  chunk(text: string): void
+  text(shown: Element | string): void
+  end(outcome?: Outcome): void
+  amend(notes: Notes): TurnRecord
+  /** The same object while nothing changes. */
+  record(): TurnRecord
 }
 
-export function mark(state: State, name: keyof Moments, at: number): void {
-  if (state.settled) return
-  state.dirty = true
-  if (at >= state.t0) state.moments[name] ??= at - state.t0
-}
-
-export const lastChunkAt = ({ t0, moments }: State): number => t0 + (moments.lastChunk ?? 0)
-
-export function decide(state: State, next: Verdict | undefined): void {
-  const { verdict } = state
-  if (!next || (verdict && (verdict.firm || !givesWayTo[verdict.by]?.includes(next.by)))) return
-  state.verdict = next
-  state.dirty = true
-}
-
-export function setTools(state: State, at: number, open: number): void {
-  if (open > 0 !== state.tools > 0) state.meter.tool(at, open > 0)
-  state.tools = Math.max(0, open)
-}
-
-/** A deep copy without what is missing; numbers to 0.1 µs, so that stored records stay small. */
-const tidy = <T>(value: T): T =>
-  JSON.parse(JSON.stringify(value, (_, item) => (typeof item === 'number' ? Math.round(item * 1e4) / 1e4 : item)))
-
-/** How each witness knows of it, so far. */
-const evidenceOf = ({ start, wire, place, own, maybe, t0, moments, shown }: State): Evidence => ({
-  gesture: start.gesture,
-  wire:
-    wire ??
-    (own || shown
-      ? 'known'
-      : maybe.some(({ chunks, lastAt }) => chunks && (lastAt ?? 0) - t0 >= (moments.firstInserted ?? Infinity) - 1000)
-        ? 'opaque'
-        : 'none'),
-  screen: place ?? (shown ? 'named' : 'none'),
-})
-
-/** The same object while nothing changes. */
-export function recordOf(state: State): TurnRecord {
-  const { deps, start, moments, t0, opened, epoch, hiddenBefore, attributes, settled, user } = state
-  if (!state.dirty) return state.latest!
-  state.dirty = false
-  const { at: _, gesture: __, attributes: ___, ...fixed } = start
-  const { firstText, end } = moments
-  const { clock, hidden } = deps
-  const over = settled ? state.verdict : undefined
-  const drift = clock.epoch() - epoch - clock.now() + opened
-  return (state.latest = {
-    ...tidy({
-      v: 1 as const,
-      kind: 'turn' as const,
-      rev: ++state.rev,
-      id: start.spanId,
-      ...fixed,
-      startedAt: epoch - opened + t0,
-      outcome: over && outcomeOf[over.by],
-      phase: over && phaseOf(moments),
-      endedBy: over?.by,
-      errorType: over?.errorType,
-      moments,
-      ttft: firstText,
-      ttftParts: ttftParts(moments),
-      render: state.meter.render(settled),
-      hiddenMs: hidden.before(end === undefined ? clock.now() : t0 + end) - hiddenBefore,
-      requests: state.requests,
-      clockSkewMs: Math.abs(drift) > 10 ? drift : undefined,
-      userMs: user.before(Infinity) || undefined,
-      ttftUserMs: (firstText !== undefined && user.before(t0 + firstText)) || undefined,
-      evidence: evidenceOf(state),
-      ...state.noted,
-    }),
-    ...(attributes && { attributes }),
-  })
-}
-
-export function say(state: State, why: Change): void {
-  if (state.settled) return
-  state.saidAt = state.deps.clock.now()
-  state.deps.onChange?.(recordOf(state), why)
-}
-
-export function progress(state: State): void {
-  if (state.deps.clock.now() - state.saidAt >= state.deps.timing.checkpoint) say(state, 'progress')
-}
+/** What may be learned of a turn after it opened. */
+export type Notes = Partial<
+  Pick<TurnRecord, 'seq' | 'correction' | 'attributes' | 'userId' | 'conversationId' | 'trigger' | 'replaces'>
+>

@@ -5,75 +5,18 @@
 import { measure } from '../base/characters.ts'
 import { interrupt, leave, wake } from './ending.ts'
 import { adopt, newLine, portOf, requestsKept } from './line.ts'
-import type { Line } from './line.ts'
-import type { PaintedFrame, ScreenPort, ScreenTarget } from './marks.ts'
+import type { PaintedFrame, ScreenPort } from './marks.ts'
 import { bounds } from './meter.ts'
 import { endedByOf } from './outcome.ts'
-import type { Attributes, EndedBy, Outcome, TurnRecord } from './record.ts'
-import { decide, mark, newState, progress, recordOf, say } from './state.ts'
-import type { State, TurnDeps, TurnStart, Verdict } from './state.ts'
+import { decide, mark, newState, progress, recordOf, say } from './noting.ts'
+import type { State, Turn, TurnDeps, TurnStart } from './state.ts'
 
-export type { Backend, Change, TurnDeps, TurnStart, Verdict } from './state.ts'
 export { waits } from './ending.ts'
 
 /** Calls remembered that may be the turn's. */
 const maybeKept = 8
 /** A painted frame dated no better than this, ms, can have been any time until the turn's end. */
 const vague = 50
-
-export interface Turn {
-  readonly id: string
-  readonly traceId: string
-  readonly at: number
-  /** Opened by a call, without a gesture. */
-  readonly byProgram: boolean
-  readonly target: ScreenTarget | undefined
-  /** Set by the router while it is not sure that this is a turn: it is, and told of from now on. */
-  tell?: (() => void) | undefined
-  /** Kept in memory only; bounded and cleared by the router. */
-  prompt?: string
-  /** Not settled. */
-  open(): boolean
-  calls(): number
-  /** The user ended it: a gesture from now on means something else. */
-  ended(): boolean
-  /** Its last stream asked for a tool: a further request is likely. */
-  expectsMore(): boolean
-  /** A call of it failed: it is likely to be made again. */
-  retries(): boolean
-  /** Some stream carried its answer. */
-  heard(): boolean
-  /** The answer so far ends with a question. */
-  asked(): boolean
-  /** Span id for the next request. */
-  nextSpan(): string
-  /** A call that may be the turn's. */
-  consider(line: Line): void
-  /** It is. */
-  adopt(line: Line): void
-  /** Has a call under way on this socket. */
-  hears(on: object): boolean
-  /** The user did at `at` what the answer had asked for. */
-  resume(at: number): void
-  interrupt(verdict: Verdict): boolean
-  leave(by: EndedBy, at: number): void
-  longFrame(from: number, to: number): void
-  /** Takes up its waits, as after the page was hidden. */
-  wake(): void
-  /** The page itself speaks for the turn. */
-  claim(attributes?: Attributes): void
-  chunk(text: string): void
-  text(shown: Element | string): void
-  end(outcome?: Outcome): void
-  amend(notes: Notes): TurnRecord
-  /** The same object while nothing changes. */
-  record(): TurnRecord
-}
-
-/** What may be learned of a turn after it opened. */
-export type Notes = Partial<
-  Pick<TurnRecord, 'seq' | 'correction' | 'attributes' | 'userId' | 'conversationId' | 'trigger' | 'replaces'>
->
 
 function painted(state: State, frame: PaintedFrame): void {
   if (state.settled) return

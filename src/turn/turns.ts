@@ -7,16 +7,15 @@ import { readerModel } from '../base/characters.ts'
 import { traceparent } from '../base/ids.ts'
 import { createIntervals } from './intervals.ts'
 import { newLine, portOf } from './line.ts'
-import type { Line } from './line.ts'
 import type { Call, CallPort, Content, Gesture, PagePort, Promised, ScreenPort, ScreenTarget } from './marks.ts'
 import type { Attributes, EndedBy, Outcome, Trigger, TurnRecord } from './record.ts'
 import { stepOf } from './trigger.ts'
 import type { Said } from './trigger.ts'
 import { createTurn } from './turn.ts'
-import type { Notes, Turn, TurnDeps } from './turn.ts'
+import type { Line, Notes, Turn, TurnDeps } from './state.ts'
 
 export { recover } from './outcome.ts'
-export type { Backend, Change, Notes } from './turn.ts'
+export type { Backend, Change, Notes } from './state.ts'
 
 /** Ms. */
 const waits = {
@@ -334,7 +333,6 @@ export function createTurns(options: TurnsOptions): Turns {
       : (plan(issued) ?? (sure ? ({ kind: 'program', at: issued.at, sure, promised } satisfies Cause) : undefined))
     if (!target) return undefined
     let turn = 'record' in target ? target : target.turn
-    const joined = !!turn
     const spanId = promised?.requestId ?? (turn ? turn.nextSpan() : ids.spanId())
     if (promised && !turn) (target as Cause).promised ??= promised
     const traceId = target.traceId ?? ((target as Cause).traceId = promised?.traceId ?? ids.traceId())
