@@ -120,7 +120,7 @@ export function watchActions(options: {
     if (!start || !event.isTrusted) return
     // Enter in a form also clicks its button: the key was the gesture.
     if (lastSend && event.timeStamp - lastSend.at < 50 && event.detail == 0) return
-    if (start.matches(FIELD)) return
+    if (closest(start, FIELD)) return
     report(prompt() ? 'submit' : 'other', event, closest(start, CLICKABLE) ?? start, sayingsAt(start))
   })
   const onKey = guard.wrap((event: KeyboardEvent) => {
