@@ -90,7 +90,7 @@ export function createAhead(options: AheadOptions): Pick<TurnsPort, 'gesture' | 
       if (at - gestured > sameGesture && (told || taken || kind === 'submit')) promised = undefined
       gestured = at
       const made = { ...gesture, promised: promise() }
-      const says = recalled && !!gesture.said?.some(({ own }) => own)
+      const says = recalled && !!gesture.said?.some(({ names, hints }) => names[0] || hints[0])
       tell((it) => it.gesture(made), says || (kind === 'submit' && !!gesture.prompt))
     },
     call(call) {
