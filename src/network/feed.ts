@@ -6,6 +6,9 @@ import { FAR } from './body-tap.ts'
 import { createFraming } from './formats/framing.ts'
 import type { Framing } from './formats/framing.ts'
 import { createNotes } from './formats/notes.ts'
+import { createLearner } from './learn/learner.ts'
+import type { Formats, Learner, Told } from './learn/learner.ts'
+import { addressOf } from './learn/leaves.ts'
 
 export interface Feed {
   /** Once; without it `bytes`, `text` and `message` are only counted. */
@@ -27,25 +30,49 @@ export interface Feed {
 /** Chunks from this size on, bytes, are read only near the beginning and at the end of a far too long body. */
 const LARGE = 16 << 10
 
-export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>): Feed {
+/** @param formats what was learned of the addresses of this page view */
+export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>, url = '', formats?: Formats): Feed {
   const notes = createNotes()
+  // Of what no known format explains.
+  let learner: Learner | undefined
   let framing: Framing | undefined
   let decoder: TextDecoder | undefined
   // Bytes so far, and of a far too long body the end of the last large chunk, not read. A copy: the page may use its buffer again.
   let all = 0
   let passed: Uint8Array | undefined
   // No response yet, or one that is not read.
-  let unread = true
+  let closed = true
   let ended = false
 
   const pass = (read: () => void, size: number) => {
     if (ended) return
     read()
-    call.content(notes.take(clock.now(), size))
+    call.content(notes.take(clock.now(), size, learner ? 'learned' : 'known'))
+  }
+  const say = (told: readonly Told[]) => {
+    for (const { place, text } of told) notes[place](text)
+  }
+  const unread = (payload: string, event?: string) => {
+    if (!learner) {
+      const known = (learner = createLearner(formats, addressOf(url)))
+      call.unread?.({
+        match(shown, place, whole) {
+          const told = known.match(shown, place, whole)
+          for (const one of told ?? []) {
+            say([one])
+            const content = notes.take(one.at, 0, 'learned')
+            if (content.model) call.content(content)
+          }
+          return !!told
+        },
+        fault: known.fault,
+      })
+    }
+    say(learner.push(payload, clock.now(), event))
   }
 
   const decode = (chunk: Uint8Array): string =>
-    unread ? '' : (decoder ??= new TextDecoder()).decode(chunk, { stream: true })
+    closed ? '' : (decoder ??= new TextDecoder()).decode(chunk, { stream: true })
   const catchUp = (): string => {
     const chunk = passed
     passed = undefined
@@ -54,10 +81,10 @@ export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>): Feed {
 
   return {
     response: (status, contentType, header) => {
-      if (ended || !unread) return
+      if (ended || !closed) return
       // The body of a refused request is no answer: a 429 page is not read.
-      unread = status >= 400
-      if (!unread) framing = createFraming(notes, contentType)
+      closed = status >= 400
+      if (!closed) framing = createFraming(notes, contentType, unread)
       call.response(clock.now(), { status, contentType, header })
     },
     bytes: (chunk) => {
@@ -82,7 +109,7 @@ export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>): Feed {
       if (how == 'done') {
         framing?.push(catchUp() + (decoder?.decode() ?? ''))
         framing?.end()
-        const last = notes.take(at, 0)
+        const last = notes.take(at, 0, learner ? 'learned' : 'known')
         if (last.model || last.terminal || last.finish || last.errorType) call.content(last)
         if (!notes.complete()) how = 'cut'
       }

@@ -20,7 +20,7 @@ export interface WireOptions {
   /** Absolute addresses to leave wholly alone: our own collector. */
   skip(url: string): boolean
   /** Reads the answer of a chat call for its port. */
-  follow(call: CallPort, onEnd: Stop): Feed
+  follow(call: CallPort, onEnd: Stop, url: string): Feed
 }
 
 export interface FetchTap {
@@ -127,7 +127,7 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
     if (!call) return
     const signal = init?.signal ?? request?.signal
     const off: Stop[] = []
-    const feed = options.follow(call, stopAll(off))
+    const feed = options.follow(call, stopAll(off), url)
     if (signal)
       off.push(
         listen(

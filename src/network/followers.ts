@@ -95,14 +95,18 @@ function followWebSocket(feed: Feed, clock: Clock, guard: Guard, off: Stop[]): H
 
 /** Follows one noticed call to its end. */
 export function follow(
-  { target, call, hear }: Noticed,
+  { target, call, url, hear }: Noticed,
   options: Pick<WireOptions, 'guard' | 'follow'> & { clock: Clock },
 ): void {
   const { guard, clock } = options
   const off: Stop[] = []
-  const feed = options.follow(call, () => {
-    for (const stop of off.splice(0)) stop()
-  })
+  const feed = options.follow(
+    call,
+    () => {
+      for (const stop of off.splice(0)) stop()
+    },
+    url,
+  )
   off.push(
     hear(
       'responseText' in target

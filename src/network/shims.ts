@@ -25,6 +25,7 @@ export interface Heard {
 export interface Noticed {
   target: XMLHttpRequest | EventSource | WebSocket
   call: CallPort
+  url: string
   /** Hears of all that came, as of the time of it, and from then on of all that comes. Returns how to end that. */
   hear(handle: (heard: Heard) => void): Stop
 }
@@ -85,6 +86,7 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
     notice({
       target: on,
       call,
+      url: issued.url,
       hear(hearer) {
         for (const [at, heard] of early ?? []) clock.replay(at, () => guard(() => hearer(heard)))
         early = undefined

@@ -106,6 +106,7 @@ export function createAhead(options: AheadOptions): Pick<TurnsPort, 'gesture' | 
         headers: headersFor(call.url, ids.traceId, ids.requestId),
         response: (...args) => tell(() => to?.response(...args)),
         content: (content) => tell(() => to?.content(content)),
+        unread: (source) => tell(() => to?.unread?.(source)),
         end: (...args) => tell(() => to?.end(...args)),
       }
     },

@@ -20,7 +20,12 @@ export interface Framing {
   bad(): number
 }
 
-export function createFraming(notes: Notes, contentType = ''): Framing {
+/** @param unread gets what no known format explains: a payload, or a piece of plain text */
+export function createFraming(
+  notes: Notes,
+  contentType: string,
+  unread: (payload: string, event?: string) => void,
+): Framing {
   let mode: 'sse' | 'json' | 'codes' | 'plain' | undefined = /event-stream/.test(contentType)
     ? 'sse'
     : /ndjson|jsonl|json-?lines|json-seq/.test(contentType)
@@ -83,15 +88,15 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
       body = body.replace(/^\d+(?=[[{"])/, '')
       if (!/^[[{"]/.test(body)) {
         if (/error/i.test(name)) notes.failed('error')
-        else if (body && !/ping|heartbeat/i.test(name)) notes.answer(text)
+        else if (body) unread(text, name)
         return
       }
     }
     try {
       const payload = JSON.parse(body)
       notes.only()
-      readPayload(payload, notes, name)
-      learn(text, name)
+      if (readPayload(payload, notes, name)) learn(text, name)
+      else unread(body, name)
     } catch {
       // Some servers forget the blank line between events.
       if (body.includes('\n')) for (const line of body.split('\n')) message(line, name)
@@ -151,7 +156,7 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
       if (mode == 'plain' && /^<(!doctype|html)/i.test(start)) dropping = true
       if (mode == 'codes') notes.promise()
     }
-    if (mode == 'plain') return dropping ? undefined : notes.answer(text)
+    if (mode == 'plain') return dropping ? undefined : unread(text)
     if (afterCr && text[0] == '\n') text = text.slice(1)
     afterCr = text.endsWith('\r')
     // Without a CR, the cheaper way.
@@ -174,7 +179,7 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
     message,
     end: () => {
       if (!mode) {
-        if (partial.trim()) notes.answer(partial)
+        if (partial.trim()) unread(partial)
         return
       }
       if (mode != 'plain' && partial && !dropping) LINE[mode](partial)

@@ -39,7 +39,7 @@ export interface Notes {
   /** The terminal event was seen. */
   over(): boolean
   /** What was gathered since the last time. */
-  take(at: number, bytes: number): Content
+  take(at: number, bytes: number, by?: Content['by']): Content
 }
 
 /** Gives what is new in a text that may be resent whole each time; remembers its length and first 64 letters. */
@@ -158,8 +158,9 @@ export function createNotes(): Notes {
     },
     complete: () => finished || over || !promised,
     over: () => over,
-    take: (at, bytes) => {
+    take: (at, bytes, by) => {
       const taken = content
+      if (by && (taken.answer || taken.reasoning)) taken.by = by
       taken.at = at
       taken.bytes = bytes
       content = { at: 0, bytes: 0, model: false }

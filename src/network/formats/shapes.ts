@@ -171,20 +171,6 @@ const typed: Reader = (p, n, event) => {
   TYPED[p.type]?.(p, n, event)
 }
 
-/** Keys under which servers of their own making put text, and those under which they nest. */
-const TEXT = ['text', 'content', 'delta', 'token', 'answer', 'response']
-const NEST = ['delta', 'message', 'data', 'output', 'payload']
-
-const generic: Reader = (p, n, event) => {
-  const kind = `${p.type ?? ''} ${p.event ?? event}`
-  if (/\berror\b/i.test(kind) || (typeof p.code == 'string' && p.message)) n.failed(p.error ?? p)
-  const key = TEXT.find((k) => typeof p[k] == 'string')
-  if (key) n[/reason|think/i.test(kind) ? 'reasoning' : 'answer'](p[key], true)
-  else for (const k of NEST) if (p[k] && typeof p[k] == 'object') readPayload(p[k], n, event)
-  n.name('conversationId', p.conversation_id ?? p.conversationId)
-  if (p.done === true || /\b(done|end|finalAnswer|finish(ed)?|completed?)\b/.test(kind)) n.terminal()
-}
-
 /** The first that applies reads. */
 const SHAPES: [applies: (p: Payload) => unknown, read: Reader][] = [
   [(p) => Array.isArray(p.choices), chat],
@@ -193,17 +179,19 @@ const SHAPES: [applies: (p: Payload) => unknown, read: Reader][] = [
   [(p) => p.output && (p.request_id || p.output.choices), dashscope],
   [(p) => p.event && (p.task_id || p.conversation_id), dify],
   [(p) => typeof p.done == 'boolean' && (p.message || 'response' in p), ollama],
-  [() => true, generic],
 ]
 
-/** Notes what a parsed payload says; `event` is the SSE event name, or empty. */
-export function readPayload(p: Payload, n: Notes, event: string): void {
+/** Notes what a parsed payload says; `event` is the SSE event name, or empty. False: no format that is known here explains it. */
+export function readPayload(p: Payload, n: Notes, event: string): boolean {
   // socket.io: [name, argument, …]
-  if (Array.isArray(p)) return p.length ? readPayload(p.at(-1), n, event) : undefined
-  if (typeof p == 'string') return n.answer(p)
-  if (!p || typeof p != 'object') return
-  SHAPES.find(([applies]) => applies(p))![1](p, n, event)
-  if (p.error) n.failed(p.error)
+  if (Array.isArray(p)) return p.length > 0 && readPayload(p.at(-1), n, p.length > 1 && typeof p[0] == 'string' ? p[0] : event)
+  if (!p || typeof p != 'object') return false
+  const shape = SHAPES.find(([applies]) => applies(p))
+  shape?.[1](p, n, event)
+  const error = p.error || (/(^|[^a-z])error$/i.test(p.type ?? p.event ?? event) && p)
+  if (error && !shape) n.failed(error)
+  else if (p.error) n.failed(p.error)
+  return !!(shape || error)
 }
 
 /** The older AI SDK data stream: one-letter codes, `0:"text"`. */
