@@ -45,6 +45,8 @@ interface Role {
   /** Ids tell it from the same of another conversation. */
   ids: boolean
   from: number
+  /** End of a thought: its closing tag may be cut. */
+  tail: string
 }
 
 export interface Learner {
@@ -58,6 +60,9 @@ export interface Learner {
 const NONE: readonly Told[] = []
 const ERROR = /err(or)?s?($|[^a-z])|error|fault|fail|exception/i
 const THOUGHT = /^\s*<(think|thought|reasoning|details)/i
+const THOUGHT_ENDS = /<\/(?:think\w*|thought|reasoning|details)>/i
+/** What pages make of a text that is HTML. */
+const TAGS = /<\/?(?!think|thought|reasoning|details|summary)[a-z][\w-]*(?:\s[^<>]*)?>/gi
 
 /** @param formats remembered of this page view; @param address without query, ids taken out */
 export function createLearner(formats?: Formats, address = ''): Learner {
@@ -77,16 +82,35 @@ export function createLearner(formats?: Formats, address = ''): Learner {
   let agreed = false
 
   const channelOf = ({ path, tags }: Pick<Piece, 'path' | 'tags'>, ids?: boolean) => path + kinds.of(tags, ids)
-  const roleOf = (piece: Piece): Place | undefined => {
-    const role = roles.find(
+  const roleOf = (piece: Piece): Role | undefined => {
+    const known = roles.find(
       ({ path, tags, ids }) => path == piece.path && kinds.of(tags, ids) == kinds.of(piece.tags, ids),
     )
-    if (role) return role.place
-    return format?.roles.get(hash(channelOf(piece)))?.place
+    const place = known ? undefined : format?.roles.get(hash(channelOf(piece)))?.place
+    return known ?? (place && give(piece, place, false))
   }
-  const tell = (place: Place, text: string, at: number): Told => {
+  const give = ({ path, tags, raw }: Piece, place: Place, ids: boolean): Role => {
+    roles = roles.filter((role) => role.path != path || kinds.of(role.tags, ids) != kinds.of(tags, ids))
+    roles.unshift({ place, path, tags, ids, from: raw.seq, tail: '' })
+    roles.length = Math.min(roles.length, most.roles)
+    return roles[0]!
+  }
+  const tell = (place: Place, said: string, at: number): Told => {
+    const text = said.includes('<') ? said.replace(TAGS, '') : said
     if (heads[place].length < SURE) heads[place] += letters(text, SURE - heads[place].length)
     return { place, text, at }
+  }
+  /** What a channel says has its place, until thoughts in it are closed. */
+  const say = (role: Role, text: string, at: number): Told[] => {
+    if (role.place == 'answer') return [tell('answer', text, at)]
+    const tail = role.tail + text
+    role.tail = tail.slice(-16)
+    const end = THOUGHT_ENDS.exec(tail)
+    if (!end) return [tell('reasoning', text, at)]
+    role.place = 'answer'
+    const behind = Math.max(0, end.index + end[0].length - tail.length + text.length)
+    const all = [tell('reasoning', text.slice(0, behind), at), tell('answer', text.slice(behind), at)]
+    return all.filter((one) => one.text)
   }
 
   const keep = (raw: Raw): void => {
@@ -111,13 +135,14 @@ export function createLearner(formats?: Formats, address = ''): Learner {
   }
 
   /** All channels of a stretch have its place from there on. What was not told yet is. */
-  function take(pieces: readonly Piece[], { from, skip, channels }: Stretch, place: Place, ids: boolean): Told[] {
+  function take(pieces: readonly Piece[], { from, skip, channels, begins }: Stretch, place: Place, ids: boolean): Told[] {
     const told: Told[] = []
     const start = pieces[from]!
     const known = roles.filter((role) => role.place == place)
-    const isTold = (piece: Piece) =>
-      known.some((role) => role.path == piece.path && role.from <= piece.raw.seq && channelOf(piece, role.ids) == channelOf(role, role.ids))
+    const fresh = new Set<Role>()
     const own = channelOf(start, ids)
+    // Marks of a heading stand before its first letter.
+    if (begins) from = Math.max(0, pieces.findIndex((piece) => piece.begins && channelOf(piece, ids) == own))
     const before = pieces.filter((piece, i) => i < from && channelOf(piece, ids) == own)
     const [thought, rest] = cut(start.text, skip)
     if (place == 'answer' && !heads.reasoning && THOUGHT.test(before.map(({ text }) => text).join('') + thought)) {
@@ -126,13 +151,13 @@ export function createLearner(formats?: Formats, address = ''): Learner {
     }
     for (const [i, piece] of pieces.entries()) {
       if (i < from || !channels.has(channelOf(piece, ids))) continue
-      if (!isTold(piece)) told.push(tell(place, i == from ? rest : piece.text, piece.raw.at))
-      if (!roles.some((role) => role.path == piece.path && role.ids == ids && channelOf(role, ids) == channelOf(piece, ids) && role.place == place)) {
-        roles = roles.filter((role) => role.path != piece.path || channelOf(role, ids) != channelOf(piece, ids))
-        roles.unshift({ place, path: piece.path, tags: piece.tags, ids, from: start.raw.seq })
-      }
+      const is = (role: Role) => role.path == piece.path && channelOf(role, ids) == channelOf(piece, ids)
+      if (known.some((role) => is(role) && role.from <= piece.raw.seq)) continue
+      const role = roles.find((one) => is(one) && one.ids == ids && fresh.has(one)) ?? give(piece, place, ids)
+      fresh.add(role)
+      role.from = Math.min(role.from, start.raw.seq)
+      told.push(...say(role, piece == start ? rest : piece.text, piece.raw.at))
     }
-    roles.length = Math.min(roles.length, most.roles)
     return told
   }
 
@@ -158,8 +183,8 @@ export function createLearner(formats?: Formats, address = ''): Learner {
       if (!roles.length && !format) return NONE
       const told: Told[] = []
       for (const piece of log.next(raw)) {
-        const place = roleOf(piece)
-        if (place) told.push(tell(place, piece.text, at))
+        const role = roleOf(piece)
+        if (role) told.push(...say(role, piece.text, at))
       }
       return told
     },
@@ -169,7 +194,10 @@ export function createLearner(formats?: Formats, address = ''): Learner {
       const as = Math.min(text.length, head.length)
       if (as >= DECIDED || (whole && as)) {
         if (head.slice(0, as) == text.slice(0, as)) {
-          if (!roles.length && format) format.turns++
+          if (format && place == 'answer' && !agreed) {
+            agreed = true
+            format.turns++
+          }
           return []
         }
       }
@@ -178,9 +206,11 @@ export function createLearner(formats?: Formats, address = ''): Learner {
         const stretch = align(shown, pieces, (piece) => channelOf(piece, ids), whole)
         if (!stretch) continue
         // It was told of another text.
-        if (format && !roles.length && head && place == 'answer') {
+        if (format && !agreed && head && place == 'answer') {
           formats!.delete(address)
           format = undefined
+          roles = []
+          heads.answer = ''
         }
         const told = take(pieces, stretch, place, ids)
         if (place == 'answer') remember()

@@ -26,7 +26,7 @@ export interface Piece {
   tags: readonly Tag[]
   /** What is new in it, as sent. */
   text: string
-  /** The first that was said in this place. */
+  /** No letter was said before in this place. */
   begins: boolean
   /** It says the same in every payload. */
   constant: boolean
@@ -42,6 +42,7 @@ interface Slot {
   breaks: number
   same: number
   strings: boolean
+  lettered: boolean
 }
 
 /** Closing tags stand behind a text that still grows. */
@@ -75,7 +76,7 @@ export function createLog(kinds: ReturnType<typeof createKinds>, resent: (channe
     if (!slot && slots.size < most.slots) {
       const channel = leaf.path + kind
       const grows = resent(channel) ? 9 : 0
-      slots.set(key, (slot = { channel, last: '', head: '', total: 0, grows, breaks: 0, same: 0, strings: false }))
+      slots.set(key, (slot = { channel, last: '', head: '', total: 0, grows, breaks: 0, same: 0, strings: false, lettered: false }))
     }
     return slot
   }
@@ -98,7 +99,7 @@ export function createLog(kinds: ReturnType<typeof createKinds>, resent: (channe
     const before = open(slot.last)
     const again =
       resends(slot) && (text.startsWith(before) || open(text) == before)
-        ? text.slice(before.length)
+        ? open(text).slice(before.length)
         : slot.total >= WHOLE && text.length >= slot.total && text.startsWith(slot.head)
           ? text.slice(slot.total)
           : text
@@ -109,9 +110,10 @@ export function createLog(kinds: ReturnType<typeof createKinds>, resent: (channe
   const pieceOf = (raw: Raw, leaf: Leaf, slot: Slot): Piece | undefined => {
     const { path, text } = leaf
     if (leaf.number && !slot.strings && !SAYS.test(path)) return
-    const begins = !slot.total
+    const begins = !slot.lettered
     const said = fresh(slot, text)
     slot.last = text || slot.last
+    slot.lettered ||= /[\p{L}\p{N}]/u.test(said)
     return said ? { raw, path, tags: tagsOf(leaf), text: said, begins, constant: false } : undefined
   }
 
