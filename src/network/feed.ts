@@ -43,11 +43,14 @@ export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>, url = '', 
   // No response yet, or one that is not read.
   let closed = true
   let ended = false
+  // When what is read now came.
+  let at = 0
 
   const pass = (read: () => void, size: number) => {
     if (ended) return
+    at = clock.now()
     read()
-    call.content(notes.take(clock.now(), size, learner ? 'learned' : 'known'))
+    call.content(notes.take(at, size, learner ? 'learned' : 'known'))
   }
   const say = (told: readonly Told[]) => {
     for (const { place, text } of told) notes[place](text)
@@ -68,7 +71,7 @@ export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>, url = '', 
         fault: known.fault,
       })
     }
-    say(learner.push(payload, clock.now(), event))
+    say(learner.push(payload, at, event))
   }
 
   const decode = (chunk: Uint8Array): string =>
@@ -103,9 +106,10 @@ export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>, url = '', 
     message: (data, event) => {
       pass(() => framing?.message(data, event), data.length)
     },
-    end: (how, error, at = clock.now()) => {
+    end: (how, error, when = clock.now()) => {
       if (ended) return
       ended = true
+      at = when
       if (how == 'done') {
         framing?.push(catchUp() + (decoder?.decode() ?? ''))
         framing?.end()
@@ -113,7 +117,7 @@ export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>, url = '', 
         if (last.model || last.terminal || last.finish || last.errorType) call.content(last)
         if (!notes.complete()) how = 'cut'
       }
-      call.end(at, how, errorName((error as Error)?.name))
+      call.end(when, how, errorName((error as Error)?.name))
     },
     ended: () => ended,
     complete: notes.complete,

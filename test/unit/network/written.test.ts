@@ -217,8 +217,8 @@ test('plain text grows at once, also split inside a character', () => {
   expect(heard.contents.map(({ at, answer }) => [at, answer])).toEqual([
     [heard.contents[0]!.at, undefined],
     [heard.contents[1]!.at, undefined],
-    [heard.contents[0]!.at - 1, 'Hello'],
-    [heard.contents[1]!.at - 1, ' world'],
+    [heard.contents[0]!.at, 'Hello'],
+    [heard.contents[1]!.at, ' world'],
   ])
   expect(hear(['d'], 'text/plain', 200, 'd').answer).toBe('d')
   expect(hear(['[1] says'], 'text/plain', 200, '[1] says').answer).toBe('[1] says')
