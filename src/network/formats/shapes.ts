@@ -184,7 +184,8 @@ const SHAPES: [applies: (p: Payload) => unknown, read: Reader][] = [
 /** Notes what a parsed payload says; `event` is the SSE event name, or empty. False: no format that is known here explains it. */
 export function readPayload(p: Payload, n: Notes, event: string): boolean {
   // socket.io: [name, argument, …]
-  if (Array.isArray(p)) return p.length > 0 && readPayload(p.at(-1), n, p.length > 1 && typeof p[0] == 'string' ? p[0] : event)
+  if (Array.isArray(p))
+    return p.length > 0 && readPayload(p.at(-1), n, p.length > 1 && typeof p[0] == 'string' ? p[0] : event)
   if (!p || typeof p != 'object') return false
   const shape = SHAPES.find(([applies]) => applies(p))
   shape?.[1](p, n, event)

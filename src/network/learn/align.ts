@@ -48,12 +48,19 @@ export function align(
   let choices = 0
 
   /** Follows from piece `i` on; a channel that joined may skip nothing, one that was passed over may not join. */
-  function follow(i: number, pos: number, used: Set<string>, passed: Set<string>, carry: string): Set<string> | undefined {
+  function follow(
+    i: number,
+    pos: number,
+    used: Set<string>,
+    passed: Set<string>,
+    carry: string,
+  ): Set<string> | undefined {
     for (; i < pieces.length; i++) {
       if (pos >= shown.length && !short) return used
       const channel = channels[i]!
       if (passed.has(channel)) continue
       const member = used.has(channel)
+      if (!member && pieces[i]!.constant) continue
       const one = member && carry ? shownOf(carry + pieces[i]!.text) : said[i]!
       if (!one.said && !member) continue
       if (pos >= shown.length) {
@@ -84,7 +91,8 @@ export function align(
     if (text === undefined) {
       text = ''
       for (let i = stretch.from; i < pieces.length && text.length < 4 * SURE; i++)
-        if (stretch.channels.has(channels[i]!)) text += i == stretch.from ? said[i]!.said.slice(stretch.skip) : said[i]!.said
+        if (stretch.channels.has(channels[i]!))
+          text += i == stretch.from ? said[i]!.said.slice(stretch.skip) : said[i]!.said
       sayings.set(stretch, text)
     }
     return text
@@ -116,6 +124,7 @@ export function align(
   const best = found.find(({ begins }) => begins) ?? found.at(-1)
   // Two that say it, and no way to tell which: more text will.
   const rival =
-    best && found.some((one) => one.begins == best.begins && !one.channels.has(channels[best.from]!) && !alike(one, best))
+    best &&
+    found.some((one) => one.begins == best.begins && !one.channels.has(channels[best.from]!) && !alike(one, best))
   return rival && shown.length < SURE && !whole ? undefined : best
 }

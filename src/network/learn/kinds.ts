@@ -5,7 +5,8 @@ import type { Tag } from './leaves.ts'
 const most = { values: 8, types: 32, paths: 512 }
 
 /** Says itself that it is a kind. */
-const TYPE = /(^|[^a-z])(@|sub)?(type|event|kind|op|action|method|channel|handler|mode|node|phase|tag|o|p|name|status|msg)$|Type$/
+const TYPE =
+  /(^|[^a-z])(@|sub)?(type|event|kind|op|action|method|channel|handler|mode|node|phase|tag|o|p|name|status|msg|0)$|Type$/
 /** Bookkeeping: comes with the last piece, or the first. */
 const ASIDE = /finish|reason$|done|complete|final|last|first|stop|model$|object$|version|success|fingerprint/i
 const ID = /(^|[^a-z])u?u?ids?$|I[dD]s?$/
@@ -22,6 +23,7 @@ export interface Kinds {
 }
 
 const last = (path: string) => path.slice(path.lastIndexOf('/') + 1)
+export const isId = (path: string): boolean => ID.test(last(path))
 
 /** @param known hashes of members that told kinds in an earlier stream of this address */
 export function createKinds(known?: ReadonlySet<number>): Kinds & { paths(): Iterable<string> } {

@@ -135,14 +135,23 @@ export function createLearner(formats?: Formats, address = ''): Learner {
   }
 
   /** All channels of a stretch have its place from there on. What was not told yet is. */
-  function take(pieces: readonly Piece[], { from, skip, channels, begins }: Stretch, place: Place, ids: boolean): Told[] {
+  function take(
+    pieces: readonly Piece[],
+    { from, skip, channels, begins }: Stretch,
+    place: Place,
+    ids: boolean,
+  ): Told[] {
     const told: Told[] = []
     const start = pieces[from]!
     const known = roles.filter((role) => role.place == place)
     const fresh = new Set<Role>()
     const own = channelOf(start, ids)
     // Marks of a heading stand before its first letter.
-    if (begins) from = Math.max(0, pieces.findIndex((piece) => piece.begins && channelOf(piece, ids) == own))
+    if (begins)
+      from = Math.max(
+        0,
+        pieces.findIndex((piece) => piece.begins && channelOf(piece, ids) == own),
+      )
     const before = pieces.filter((piece, i) => i < from && channelOf(piece, ids) == own)
     const [thought, rest] = cut(start.text, skip)
     if (place == 'answer' && !heads.reasoning && THOUGHT.test(before.map(({ text }) => text).join('') + thought)) {
@@ -165,7 +174,8 @@ export function createLearner(formats?: Formats, address = ''): Learner {
     if (!formats || agreed) return
     agreed = true
     const now: Format['roles'] = new Map()
-    for (const role of roles) now.set(hash(channelOf(role)), { place: role.place, resent: log.resends(channelOf(role)) })
+    for (const role of roles)
+      now.set(hash(channelOf(role)), { place: role.place, resent: log.resends(channelOf(role)) })
     const old = formats.get(address)
     const same = old && [...now].some(([key, { place }]) => place == 'answer' && old.roles.get(key)?.place == place)
     if (same) old.turns++

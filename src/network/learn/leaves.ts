@@ -64,7 +64,13 @@ export function leavesOf(payload: string, event = ''): Leaf[] {
         walk(item, `${path}/${mixed ? i : '[]'}`, `${slot}/${i}`, own || { tags: [], above: scope }, depth + 1)
     } else if (value)
       for (const key in value)
-        walk((value as Record<string, unknown>)[key], `${path}/${isId(key) ? '*' : key}`, `${slot}/${key}`, scope, depth + 1)
+        walk(
+          (value as Record<string, unknown>)[key],
+          `${path}/${isId(key) ? '*' : key}`,
+          `${slot}/${key}`,
+          scope,
+          depth + 1,
+        )
   }
 
   const scope: Scope = { tags: [] }
@@ -78,7 +84,8 @@ export function leavesOf(payload: string, event = ''): Leaf[] {
 /** All tags that hold for a leaf, but for its own. */
 export function tagsOf({ path, scope }: Leaf): Tag[] {
   const all: Tag[] = []
-  for (let at: Scope | undefined = scope; at; at = at.above) for (const tag of at.tags) if (tag[0] != path) all.push(tag)
+  for (let at: Scope | undefined = scope; at; at = at.above)
+    for (const tag of at.tags) if (tag[0] != path) all.push(tag)
   return all
 }
 

@@ -2,12 +2,15 @@
 import { letters } from '../../base/characters.ts'
 import { leavesOf, tagsOf } from './leaves.ts'
 import type { Leaf, Tag } from './leaves.ts'
+import { isId } from './kinds.ts'
 import type { createKinds } from './kinds.ts'
 
 /** Places of a format followed, letters read of one piece. */
 const most = { slots: 512, letters: 4096 }
 /** From so many characters on one text that begins like the one before is the same, resent. */
 const SAME = 8
+/** The second begins like the first: of what goes on that is so by chance only where the first is shorter. */
+const FIRST = 3
 /** From so many on a text that says all that was said is that, once more. */
 const WHOLE = 16
 
@@ -34,6 +37,8 @@ export interface Piece {
 
 /** What one place of the format has said so far. */
 interface Slot {
+  slot: string
+  tags: readonly Tag[]
   channel: string
   last: string
   head: string
@@ -73,10 +78,31 @@ export function createLog(kinds: ReturnType<typeof createKinds>, resent: (channe
     const kind = kinds.of(tagsOf(leaf))
     const key = leaf.slot + kind
     let slot = slots.get(key)
+    // What tells kinds apart is seen better with time: it may be here under an earlier name.
+    if (!slot)
+      for (const [old, one] of slots)
+        if (one.slot == leaf.slot && one.slot + kinds.of(one.tags) == key) {
+          slots.delete(old)
+          slots.set(key, (slot = one))
+          break
+        }
     if (!slot && slots.size < most.slots) {
       const channel = leaf.path + kind
       const grows = resent(channel) ? 9 : 0
-      slots.set(key, (slot = { channel, last: '', head: '', total: 0, grows, breaks: 0, same: 0, strings: false, lettered: false }))
+      slot = {
+        slot: leaf.slot,
+        tags: tagsOf(leaf),
+        channel,
+        last: '',
+        head: '',
+        total: 0,
+        grows,
+        breaks: 0,
+        same: 0,
+        strings: false,
+        lettered: false,
+      }
+      slots.set(key, slot)
     }
     return slot
   }
@@ -88,7 +114,7 @@ export function createLog(kinds: ReturnType<typeof createKinds>, resent: (channe
     if (slot.last) {
       if (text == slot.last) slot.same++
       else if (text.startsWith(before)) {
-        slot.grows += before.length >= SAME ? 2 : 1
+        slot.grows += before.length >= (slot.grows + slot.breaks + slot.same ? SAME : FIRST) ? 2 : 1
       } else slot.breaks++
     }
     slot.last = text
@@ -109,7 +135,7 @@ export function createLog(kinds: ReturnType<typeof createKinds>, resent: (channe
   }
   const pieceOf = (raw: Raw, leaf: Leaf, slot: Slot): Piece | undefined => {
     const { path, text } = leaf
-    if (leaf.number && !slot.strings && !SAYS.test(path)) return
+    if (leaf.number ? !slot.strings && !SAYS.test(path) : isId(path) && !/\s/.test(text)) return
     const begins = !slot.lettered
     const said = fresh(slot, text)
     slot.last = text || slot.last

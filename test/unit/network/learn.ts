@@ -28,7 +28,10 @@ export interface Learned {
 }
 
 /** Plays the events, one a ms; the page shows each text `lag` events later, and asks as the screen does. */
-export function learn(events: readonly Event[], { lag = 1, formats, address }: { lag?: number; formats?: Formats; address?: string } = {}): Learned {
+export function learn(
+  events: readonly Event[],
+  { lag = 1, formats, address }: { lag?: number; formats?: Formats; address?: string } = {},
+): Learned {
   const learner = createLearner(formats, address)
   const told: Told[] = []
   const shown = { answer: '', reasoning: '' }

@@ -230,7 +230,8 @@ test('a web page where an answer was expected, and the body of a refused request
 })
 
 test('SSE as the standard has it: BOM, comments, CR, CRLF, several data lines, no space, no last blank line', () => {
-  const event = '\uFEFF: hello\r\nid: 1\r\nretry: 5\r\nevent: x\r\ndata: {"choices":[{"delta":\r\ndata: {"content":"A"}}]}\r\n\r\n'
+  const event =
+    '\uFEFF: hello\r\nid: 1\r\nretry: 5\r\nevent: x\r\ndata: {"choices":[{"delta":\r\ndata: {"content":"A"}}]}\r\n\r\n'
   expect(hear(bytewise([event])).answer).toBe('A')
   expect(hear(bytewise([`${data('A').replace(' ', '')}\r\r${data('B')}\r\r`])).answer).toBe('AB')
   expect(hear([data('A')]).answer).toBe('A')
@@ -258,9 +259,9 @@ test('malformed payloads are skipped and hurt nobody', () => {
     '7',
   ]
   for (const payload of bad) expect(hear(sse(payload, say('ok'))).answer).toMatch(/ok$/)
-  expect(hear([`{"text":"a"\n${lines(say('b'))[0]}nonsense\n${lines(say('c'))[0]}`], 'application/x-ndjson').answer).toBe(
-    'bc',
-  )
+  expect(
+    hear([`{"text":"a"\n${lines(say('b'))[0]}nonsense\n${lines(say('c'))[0]}`], 'application/x-ndjson').answer,
+  ).toBe('bc')
   expect(({} as Record<string, unknown>).polluted).toBeUndefined()
 })
 
