@@ -45,15 +45,21 @@ export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>, url = '', 
   let ended = false
   // When what is read now came.
   let at = 0
+  // Who knows what it says.
+  let by: 'known' | 'learned' = 'known'
 
   const pass = (read: () => void, size: number) => {
     if (ended) return
     at = clock.now()
+    by = 'known'
     read()
-    call.content(notes.take(at, size, learner ? 'learned' : 'known'))
+    call.content(notes.take(at, size, by))
   }
   const say = (told: readonly Told[]) => {
-    for (const { place, text } of told) notes[place](text)
+    for (const { place, text } of told) {
+      by = 'learned'
+      notes[place](text)
+    }
   }
   const unread = (payload: string, event?: string) => {
     if (!learner) {
@@ -63,7 +69,7 @@ export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>, url = '', 
           const told = known.match(shown, place, whole)
           for (const one of told ?? []) {
             say([one])
-            const content = notes.take(one.at, 0, 'learned')
+            const content = notes.take(one.at, 0, by)
             if (content.model) call.content(content)
           }
           return !!told
@@ -110,10 +116,12 @@ export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>, url = '', 
       if (ended) return
       ended = true
       at = when
+      by = 'known'
       if (how == 'done') {
         framing?.push(catchUp() + (decoder?.decode() ?? ''))
         framing?.end()
-        const last = notes.take(at, 0, learner ? 'learned' : 'known')
+        notes.end()
+        const last = notes.take(at, 0, by)
         if (last.model || last.terminal || last.finish || last.errorType) call.content(last)
         if (!notes.complete()) how = 'cut'
       }

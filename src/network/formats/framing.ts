@@ -26,7 +26,8 @@ export function createFraming(
   contentType: string,
   unread: (payload: string, event?: string) => void,
 ): Framing {
-  let mode: 'sse' | 'json' | 'codes' | 'plain' | undefined = /event-stream/.test(contentType)
+  let mode: 'sse' | 'json' | 'codes' | 'plain' | undefined
+  const hint = /event-stream/.test(contentType)
     ? 'sse'
     : /ndjson|jsonl|json-?lines|json-seq/.test(contentType)
       ? 'json'
@@ -79,29 +80,57 @@ export function createFraming(
     known = [text.slice(0, at), text.slice(at + piece.length), name]
   }
 
+  /** Reads JSON; false where it is none. */
+  function read(body: string, text: string, name: string): boolean {
+    let payload: unknown
+    try {
+      payload = JSON.parse(body)
+    } catch {
+      return false
+    }
+    notes.only()
+    let known = true
+    attempt(() => (known = readPayload(payload, notes, name)))
+    if (known) learn(text, name)
+    else unread(body, name)
+    return true
+  }
+
   function message(text: string, name = ''): void {
     if (again(text, name)) return
     let body = text.trim()
     if (body[0] != '{') {
       if (/^\[?done\]?$/i.test(body)) return notes.terminal()
-      // socket.io puts its packet type before the JSON.
-      body = body.replace(/^\d+(?=[[{"])/, '')
+      // What carries it: socket.io's packet type and namespace, SockJS's `a`, STOMP's headers.
+      body = body.replace(/^(?:a|\d+(?:\/[^,[{]*,)?)(?=[[{"])|^[A-Z]+\r?\n[^]*?\n\r?\n|\0$/g, '')
       if (!/^[[{"]/.test(body)) {
         if (/error/i.test(name)) notes.failed('error')
         else if (body) unread(text, name)
         return
       }
     }
-    try {
-      const payload = JSON.parse(body)
-      notes.only()
-      if (readPayload(payload, notes, name)) learn(text, name)
-      else unread(body, name)
-    } catch {
-      // Some servers forget the blank line between events.
-      if (body.includes('\n')) for (const line of body.split('\n')) message(line, name)
-      else bad++
+    if (read(body, text, name)) return
+    // SignalR's mark between messages; servers that forget the blank line between events; objects with nothing between them.
+    const parts = body.includes('\x1e')
+      ? body.split('\x1e')
+      : body.includes('\n')
+        ? body.split('\n')
+        : objects(body).found
+    if (parts.length > 1) for (const part of parts) message(part, name)
+    else bad++
+  }
+
+  /** Whole objects that stand one behind the other, and where the last of them ends. */
+  function objects(text: string): { found: string[]; end: number } {
+    const found: string[] = []
+    let end = 0
+    let depth = 0
+    let from = 0
+    for (const { 0: one, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/gs)) {
+      if (one == '{' && !depth++) from = index
+      if (one == '}' && depth && !--depth) found.push(text.slice(from, (end = index + 1)))
     }
+    return { found, end }
   }
 
   const flush = () => {
@@ -121,6 +150,7 @@ export function createFraming(
       else if (data.length < MOST_LINE) data += '\n' + value
     },
     json: (line: string) => {
+      if (data === undefined && /^[[{"]/.test(line) && (again(line, '') || read(line, line, ''))) return
       // Also Gemini's array of pretty-printed objects: one begins and ends at the first column.
       if (/^(\{|[[,]\s*\{)/.test(line) || (data === undefined && /^\s*\{/.test(line))) {
         if (data) bad++
@@ -134,6 +164,7 @@ export function createFraming(
       data = undefined
       message(whole)
     },
+    plain: () => {},
     codes: (line: string) => attempt(() => CODES[line[0]!]?.(JSON.parse(line.slice(2)), notes)),
   }
 
@@ -142,16 +173,19 @@ export function createFraming(
     if (!mode) {
       partial += text
       const start = partial.trimStart()
-      if (UNDECIDED.test(start)) return
+      // An SSE header may stand above anything, but where the first line is no field, that line tells.
+      if (UNDECIDED.test(start) || (hint == 'sse' && /^[\w-]+$/.test(start))) return
       text = partial
       partial = ''
       mode = SSE.test(start)
         ? 'sse'
-        : DATA_STREAM.test(start)
-          ? 'codes'
-          : /^(\{|\[\s*\{)/.test(start)
-            ? 'json'
-            : 'plain'
+        : /^(\{|\[\s*\{)/.test(start)
+          ? 'json'
+          : DATA_STREAM.test(start)
+            ? 'codes'
+            : hint == 'sse' && !/^[^:\n]*:/.test(start)
+              ? 'plain'
+              : (hint ?? 'plain')
       // A page where an answer was expected.
       if (mode == 'plain' && /^<(!doctype|html)/i.test(start)) dropping = true
       if (mode == 'codes') notes.promise()
@@ -167,6 +201,12 @@ export function createFraming(
       else LINE[mode](partial)
       dropping = false
       partial = lines[i]!
+    }
+    // Objects without line breaks.
+    if (mode == 'json' && data === undefined && /[}\]]/.test(partial.trimEnd().at(-1) ?? '')) {
+      const { found, end } = objects(partial)
+      partial = partial.slice(end)
+      for (const one of found) message(one)
     }
     if (partial.length > MOST_LINE) {
       dropping = true
