@@ -1,5 +1,5 @@
 /** Cuts a body's text into payloads: SSE, JSON lines, AI SDK data stream or plain text, told apart by first letters. */
-import type { Notes } from './notes.ts'
+import type { Notes, Sole } from './notes.ts'
 import { CODES, readPayload } from './shapes.ts'
 
 /** A line longer than this is dropped until the next line break. */
@@ -9,6 +9,9 @@ const SSE = /^(data|event|id|retry)?:/
 const DATA_STREAM = /^[\da-h]:["{[]/
 /** Beginnings that may still become SSE or a data stream. */
 const UNDECIDED = /^(|d|da|dat|data|e|ev|eve|even|event|i|id|r|re|ret|retr|retry|[\da-h]:?|\[\s*)$/
+
+/** Counters and noise of providers. */
+const PADDING = /"(?:sequence_number":\d+|obfuscation":"\w*"),?/g
 
 export interface Framing {
   push(text: string): void
@@ -42,8 +45,10 @@ export function createFraming(
   // SSE: the event being gathered. JSON: an object over several lines.
   let data: string | undefined
   let event = ''
-  // A payload that said nothing but a piece of answer: what stands before and behind it. Most differ in the piece alone.
-  let known: [before: string, after: string, name: string] | undefined
+  // A payload that said nothing but a piece of answer, or of thought: what stands before and behind it. Most differ in the piece alone.
+  let known: [before: string, after: string, name: string, place: Sole[0]] | undefined
+  // It also holds what differs each time and says nothing.
+  let padded = false
   // Learnt so often: some streams have something else new in each.
   let learnt = 0
 
@@ -58,7 +63,8 @@ export function createFraming(
   /** Reads such a payload without parsing it. */
   function again(text: string, name: string): boolean {
     if (!known) return false
-    const [before, after, like] = known
+    if (padded) text = text.replace(PADDING, '')
+    const [before, after, like, place] = known
     if (
       name != like ||
       text.length <= before.length + after.length ||
@@ -66,18 +72,29 @@ export function createFraming(
       !text.endsWith(after)
     )
       return false
-    const piece = text.slice(before.length, -after.length)
-    if (/["\\]/.test(piece)) return false
-    notes.answer(piece)
+    let piece = text.slice(before.length, -after.length)
+    if (/["\\]/.test(piece)) {
+      // Escapes alone; anything else is more than a piece.
+      if (!/^(?:[^"\\]|\\.)*$/.test(piece)) return false
+      try {
+        piece = JSON.parse(`"${piece}"`)
+      } catch {
+        return false
+      }
+    }
+    notes[place](piece)
     return true
   }
   function learn(text: string, name: string): void {
-    const piece = notes.only()
-    if (!piece || learnt > 3) return
+    const sole = notes.only()
+    if (!sole || learnt > 3) return
+    const [place, piece] = sole
+    padded ||= text.search(PADDING) >= 0
+    if (padded) text = text.replace(PADDING, '')
     const at = text.indexOf(`"${piece}"`) + 1
     if (!at || text.includes(`"${piece}"`, at)) return
     learnt++
-    known = [text.slice(0, at), text.slice(at + piece.length), name]
+    known = [text.slice(0, at), text.slice(at + piece.length), name, place]
   }
 
   /** Reads JSON; false where it is none. */

@@ -15,6 +15,9 @@ const MOST_TOOLS = 64
 
 type Named = 'modelName' | 'responseId' | 'conversationId' | 'requestId'
 
+type Place = 'answer' | 'reasoning'
+export type Sole = readonly [Place, string]
+
 export interface Notes {
   /** Only what is new counts. */
   answer(text: unknown, how?: How): void
@@ -33,8 +36,8 @@ export interface Notes {
   promise(): void
   name(key: Named, value: unknown): void
   tokens(input: unknown, output: unknown): void
-  /** The piece of answer, if nothing else came since the last time. */
-  only(): string | undefined
+  /** The piece of answer or of thought, if nothing else came since the last time. */
+  only(): Sole | undefined
   /** Nothing that was promised is missing. */
   complete(): boolean
   /** The terminal event was seen. */
@@ -99,32 +102,28 @@ export function createNotes(): Notes {
   let over = false
   // Kept, because a refusal's own finish word is `stop`, and because text after a tool's finish ends the tool.
   let finish: Content['finish']
-  // What came since `only` was asked: a piece of answer; empty when something else, or more, came.
-  let sole: string | undefined
+  // What came since `only` was asked: a piece; null when something else, or more, came.
+  let sole: Sole | null | undefined
 
   /** The model goes on: the tools it waited for have run. */
   const resume = () => {
     if (finish == 'tool') finish = undefined
     for (const id of tools) notes.tool(id, false)
   }
-  const add = (key: 'answer' | 'reasoning', text: string): void => {
+  const add = (key: Place, text: string): void => {
     if (!text) return
     if (key == 'answer' || finish == 'tool') resume()
     content[key] = (content[key] ?? '') + text
     content.model = true
   }
-  const say = (key: 'answer' | 'reasoning') => (text: unknown, how?: How) => {
+  const say = (key: Place) => (text: unknown, how?: How) => {
     if (typeof text != 'string' || !text) return
     if (how == 'whole' ? pieces : !text) return
     pieces ||= how != 'whole'
     const fresh = grown[key].fresh(text, how)
     if (!fresh) return
-    if (key == 'reasoning') {
-      sole = ''
-      return add(key, fresh)
-    }
-    const [thought, answer] = thoughts.split(fresh)
-    sole = sole === undefined && answer === text && !how ? answer : ''
+    const [thought, answer] = key == 'answer' ? thoughts.split(fresh) : [fresh, '']
+    sole = sole === undefined && (answer || thought) === text && !how ? [key, text] : null
     add('reasoning', thought)
     add('answer', answer)
   }
@@ -141,12 +140,12 @@ export function createNotes(): Notes {
     },
     model: (some) => {
       if (some) {
-        sole = ''
+        sole = null
         content.model = true
       }
     },
     tool: (id, open) => {
-      sole = ''
+      sole = null
       if (open ? tools.has(id) || ran.has(id) || tools.size >= MOST_TOOLS : !tools.delete(id)) return
       if (open) {
         if (finish == 'tool') resume()
@@ -158,7 +157,7 @@ export function createNotes(): Notes {
     finish: (word, last) => {
       // DashScope says "null" until it ends.
       if (typeof word != 'string' || !word || word == 'null') return
-      sole = ''
+      sole = null
       finished = true
       if (last) notes.terminal()
       if (/error/i.test(word)) return void (content.errorType ??= errorName(word) ?? 'error')
@@ -168,12 +167,12 @@ export function createNotes(): Notes {
     },
     failed: (error) => {
       const e = (error ?? {}) as Record<string, unknown>
-      sole = ''
+      sole = null
       finished = true
       content.errorType = errorName(typeof error == 'string' ? error : (e.type ?? e.code ?? e.status)) ?? 'error'
     },
     terminal: () => {
-      sole = ''
+      sole = null
       content.terminal = over = true
     },
     promise: () => {
@@ -183,14 +182,14 @@ export function createNotes(): Notes {
       if (typeof value == 'string' && value) content[key] = value.slice(0, 128)
     },
     tokens: (input, output) => {
-      if (Number.isFinite(input ?? output)) sole = ''
+      if (Number.isFinite(input ?? output)) sole = null
       if (Number.isFinite(input)) content.inputTokens = input as number
       if (Number.isFinite(output)) content.outputTokens = output as number
     },
     only: () => {
       const piece = sole
       sole = undefined
-      return piece
+      return piece ?? undefined
     },
     complete: () => finished || over || !promised,
     over: () => over,

@@ -6,7 +6,12 @@ import { PROMISES, SILENT, TABLE } from './table.ts'
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Payload = any
 
-type Path = string[]
+interface Path {
+  keys: string[]
+  /** Then each item of a list, or each that is no alternative to the first, and what is within. */
+  each?: string
+  within?: Path
+}
 interface Rule {
   role: string
   /** The first of them that holds something counts. */
@@ -15,19 +20,32 @@ interface Rule {
   is?: RegExp
 }
 
-const pathOf = (text: string): Path => (text == '.' ? [] : text.split('.'))
+function pathOf(text: string): Path {
+  const [, keys = '', each, within] = /^([^*!]*)([*!])?\.?(.*)/.exec(text)!
+  return {
+    keys: keys.split('.').filter(Boolean),
+    ...(each && { each, within: pathOf(within!) }),
+  }
+}
 const list = (value: unknown): Payload[] => (Array.isArray(value) ? value : value == null ? [] : [value])
 
-/** All that stands at a path, in order. */
-function at(value: Payload, path: Path, from = 0): Payload[] {
-  for (let i = from; i < path.length; i++) {
-    if (value == null) return []
-    const step = path[i]!
-    if (step == '*' || step == '!')
-      return list(value).flatMap((item) => (step == '!' && item.index ? [] : at(item, path, i + 1)))
-    value = value[step]
+/** What stands at a path without lists. */
+function at(value: Payload, { keys }: Path): Payload {
+  for (const key of keys) if (value != null) value = value[key]
+  return value
+}
+
+/** Hands out all that stands at a path, in order; whether anything did. */
+function each(value: Payload, path: Path, fn: (value: Payload) => void): boolean {
+  const there = at(value, path)
+  if (there == null) return false
+  if (!path.within) {
+    fn(there)
+    return true
   }
-  return value == null ? [] : [value]
+  let found = false
+  for (const item of list(there)) if (path.each == '*' || !item.index) found = each(item, path.within, fn) || found
+  return found
 }
 
 const kinds = new Map<string, Rule[]>()
@@ -141,26 +159,54 @@ const ROLE: Record<string, (value: Payload, n: Notes, event: string) => unknown>
 const ASIDE = /[xepsnq]/
 
 /** Whether any rule had something to read. */
-function apply(rules: Rule[] | undefined, p: Payload, n: Notes, event: string): boolean {
+function apply(rules: Rule[], p: Payload, n: Notes, event: string): boolean {
   let read = false
-  for (const { role, paths, when, is } of rules ?? []) {
+  for (const { role, paths, when, is } of rules) {
     if (when) {
-      const [value] = at(p, when)
+      const value = at(p, when)
       if (is ? !is.test(String(value)) : value == null) continue
     }
-    let values: Payload[] = paths[0] ? [] : [undefined]
-    for (const path of paths) if (!values[0] && values[0] !== 0) values = at(p, path)
-    if (role == 'z' && !values.length) values = [undefined]
-    for (const value of values) ROLE[role]!(value, n, event)
+    const say = ROLE[role]!
+    let any = false
+    for (const path of paths) {
+      if (any) break
+      if (path.within) any = each(p, path, (value) => say(value, n, event))
+      else {
+        const value = at(p, path)
+        if ((any = value != null)) say(value, n, event)
+      }
+    }
+    if (!any && (role == 'z' || !paths[0])) {
+      say(undefined, n, event)
+      any = true
+    }
     if (role == 'W') n.begin()
-    read ||= values.length > 0 && !ASIDE.test(role)
+    read ||= any && !ASIDE.test(role)
   }
   return read
 }
 
+interface Kind {
+  rules?: Rule[]
+  silent: boolean
+  promises: boolean
+  error: boolean
+}
+/** Kinds seen: the same few come again with each payload. */
+const seen = new Map<string, Kind>()
+function kindOf(name: string): Kind {
+  let kind = seen.get(name)
+  if (!kind) {
+    const plain = name.split('|')[0]!
+    const error = /(^|[^a-z])error$/i.test(plain) && !/tool/i.test(plain)
+    kind = { rules: kinds.get(plain), silent: SILENT.test(plain), promises: PROMISES.test(plain), error }
+    if (seen.size < 500) seen.set(name, kind)
+  }
+  return kind
+}
+
 /** Members that hold another payload: buses and frameworks pass on what providers say. */
 const WITHIN = ['data', 'event', 'payload', 'chunk', 'message', 'result', 'kwargs']
-const isError = (kind: unknown) => /(^|[^a-z])error$/i.test(String(kind)) && !/tool/i.test(String(kind))
 
 /** Notes what a parsed payload says; `event` is the SSE event name, or empty. False: no format that is known here explains it. */
 export function readPayload(p: Payload, n: Notes, event = '', depth = 0): boolean {
@@ -177,7 +223,7 @@ export function readPayload(p: Payload, n: Notes, event = '', depth = 0): boolea
     if (p.length == 2 && typeof p[0] == 'string' && typeof p[1] == 'string')
       return readPayload({ event: p[0], data: p[1] }, n, '', depth + 1)
     // The whole so far of each message.
-    if (event == 'messages/partial') return apply([{ role: 'L', paths: [[]] }], p, n, event)
+    if (event == 'messages/partial') return apply([{ role: 'L', paths: [pathOf('')] }], p, n, event)
     for (const item of p)
       if (typeof item == 'string') event = item
       else if (readPayload(item, n, event, depth + 1)) read = true
@@ -186,22 +232,20 @@ export function readPayload(p: Payload, n: Notes, event = '', depth = 0): boolea
   let known = false
   for (const name of [p.type, p.event, event, p.object, p.msg]) {
     if (typeof name != 'string' || !name) continue
-    const kind = name.split('|')[0]!
-    const rules = kinds.get(kind)
-    if (PROMISES.test(kind)) n.promise()
+    const { rules, silent, promises, error } = kindOf(name)
+    if (promises) n.promise()
     // Mastra puts beside the type what others put with it.
-    if (rules && apply(rules, p.payload && Object(p.payload) === p.payload ? { ...p.payload, ...p } : p, n, event))
-      read = true
-    if (!rules && isError(kind)) {
-      n.failed(Object(p.error) === p.error ? p.error : { type: p.code ?? p.error_type ?? p.status_code ?? kind })
+    if (rules) read = apply(rules, p.payload ? { ...p.payload, ...p } : p, n, event)
+    else if (error) {
+      n.failed(Object(p.error) === p.error ? p.error : { type: p.code ?? p.error_type ?? p.status_code ?? name })
       return true
     }
-    known = read || SILENT.test(kind)
+    known = read || silent
     if (known) break
   }
   if (!known)
     for (const [when, rules] of held)
-      if (when.some((all) => all.every((path) => at(p, path)[0] != null))) {
+      if (when.some((all) => all.every((path) => at(p, path) != null))) {
         apply(rules, p, n, event)
         known = true
         break
@@ -213,7 +257,7 @@ export function readPayload(p: Payload, n: Notes, event = '', depth = 0): boolea
       if (Object(parsed) === parsed && readPayload(parsed, n, event, depth + 1)) known = true
       if (known) break
     }
-  else apply(kinds.get('*'), p, n, event)
+  else if (p.usage ?? p.response ?? p.model ?? p.conversation_id) apply(kinds.get('*')!, p, n, event)
   const error = p.error ?? p.choices?.[0]?.error
   if (error && (Object(error) !== error || Object.keys(error).length > 0)) {
     n.failed(error)
