@@ -31,6 +31,8 @@ export interface Gesture {
   prompt?: string
   /** Where it happened; lets an edit or regenerate find its turn. */
   element?: Element
+  /** What tells the composer from others on this page, no text of the user's. Missing: it says nothing of itself. */
+  composer?: string
   /** Of a click: what the control and those around it said of themselves, in order of weight. */
   said?: Saying[]
   promised?: Promised
