@@ -18,15 +18,16 @@ export interface Feed {
   text(text: string, size?: number): void
   /** One already framed message. */
   message(data: string, event?: string): void
-  /** `at`: when it ended, if that was not now. */
-  end(how: CallEnd, error?: unknown, at?: number): void
+  /** `at`: when it ended, if that was not now. `left`: by the page's own will, `done` where nothing that was promised is missing. */
+  end(how: CallEnd | 'left', error?: unknown, at?: number): void
   ended(): boolean
-  /** Nothing that the format promised is missing. */
-  complete(): boolean
-  /** The format's terminal event was seen. */
-  over(): boolean
+  /** `over`: the format's terminal event was seen. `said`: a finish word was, more may follow. */
+  state(): 'over' | 'said' | undefined
 }
 
+/** What can be no answer. The screen may still tell. */
+const NO_WIRE =
+  /^(?:text\/(?:html|css|javascript)|image|audio|video|font|multipart)|protobuf|octet-stream|grpc|pdf|zip|javascript|wasm/i
 /** Chunks from this size on, bytes, are read only near the beginning and at the end of a far too long body. */
 const LARGE = 16 << 10
 
@@ -42,6 +43,7 @@ export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>, url = '', 
   let passed: Uint8Array | undefined
   // No response yet, or one that is not read.
   let closed = true
+  let nothing = false
   let ended = false
   // When what is read now came.
   let at = 0
@@ -49,7 +51,7 @@ export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>, url = '', 
   let by: 'known' | 'learned' = 'known'
 
   const pass = (read: () => void, size: number) => {
-    if (ended) return
+    if (ended || nothing) return
     at = clock.now()
     by = 'known'
     read()
@@ -91,13 +93,14 @@ export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>, url = '', 
   return {
     response: (status, contentType, header) => {
       if (ended || !closed) return
-      // The body of a refused request is no answer: a 429 page is not read.
-      closed = status >= 400
+      // The body of a refused request is no answer: a 429 page is not read, and counted alone.
+      nothing = NO_WIRE.test(contentType)
+      closed = status >= 400 || nothing
       if (!closed) framing = createFraming(notes, contentType, unread)
       call.response(clock.now(), { status, contentType, header })
     },
     bytes: (chunk) => {
-      if (ended) return
+      if (ended || nothing) return
       const size = chunk.byteLength
       if ((all += size) > FAR && size > LARGE) {
         passed = chunk.slice(-LARGE)
@@ -117,6 +120,7 @@ export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>, url = '', 
       ended = true
       at = when
       by = 'known'
+      if (how == 'left') how = notes.complete() ? 'done' : 'cancelled'
       if (how == 'done') {
         framing?.push(catchUp() + (decoder?.decode() ?? ''))
         framing?.end()
@@ -128,7 +132,6 @@ export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>, url = '', 
       call.end(when, how, errorName((error as Error)?.name))
     },
     ended: () => ended,
-    complete: notes.complete,
-    over: notes.over,
+    state: notes.state,
   }
 }

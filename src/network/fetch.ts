@@ -10,6 +10,7 @@ import type { CallPort, PagePort } from '../turn/marks.ts'
 import { tapBody } from './body-tap.ts'
 import { endOf } from './call-end.ts'
 import type { Feed } from './feed.ts'
+import { STREAMS } from './hold.ts'
 import { absolute, bodyText } from './request-text.ts'
 import { createDoubts } from './trace.ts'
 
@@ -144,9 +145,11 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
     return { feed, signal, args, url, at, off, mark, over: (answered) => over(answered, added[0]) }
   }
 
-  function follow(response: Response, { feed, signal, url, at, off, over }: Seen): void {
+  function follow(response: Response, { feed, signal, url, at, off, mark, over }: Seen): void {
     const { headers } = response
     over(true)
+    // What is fetched whole is no answer: the page's own data.
+    if (mark.method == 'GET' && !STREAMS.test(headers.get('content-type') ?? '')) return feed.end('done')
     feed.response(response.status, headers.get('content-type') ?? '', (name) => headers.get(name))
     const touched = tapBody(
       response,

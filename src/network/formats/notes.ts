@@ -40,8 +40,8 @@ export interface Notes {
   only(): Sole | undefined
   /** Nothing that was promised is missing. */
   complete(): boolean
-  /** The terminal event was seen. */
-  over(): boolean
+  /** `over`: the terminal event was seen. `said`: a finish word was that is not one for a tool, or an error. */
+  state(): 'over' | 'said' | undefined
   /** The stream has ended: what was held back is said. */
   end(): void
   /** What was gathered since the last time. */
@@ -192,11 +192,11 @@ export function createNotes(): Notes {
       return piece ?? undefined
     },
     complete: () => finished || over || !promised,
-    over: () => over,
+    state: () => (over ? 'over' : finished && finish != 'tool' ? 'said' : undefined),
     end: () => add('answer', thoughts.rest()),
     take: (at, bytes, by) => {
       const taken = content
-      if (by && (taken.answer || taken.reasoning)) taken.by = by
+      if (by && (taken.model || taken.errorType)) taken.by = by
       taken.at = at
       taken.bytes = bytes
       content = { at: 0, bytes: 0, model: false }

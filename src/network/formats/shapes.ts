@@ -264,7 +264,7 @@ export function readPayload(p: Payload, n: Notes, event = '', depth = 0): boolea
     return true
   }
   if (known) return true
-  const exception = Object.keys(p).find((key) => /Exception$/.test(key))
+  const exception = Object.keys(p).find((key) => key.endsWith('Exception'))
   if (exception || (typeof p.code == 'string' && typeof p.message == 'string' && !/^(\d|ok|success)/i.test(p.code))) {
     n.failed({ type: exception ?? p.code })
     return true

@@ -28,6 +28,8 @@ const IDENTIFIER = /^(?=.*[A-Za-z])[\w.:/@-]{1,48}$/
 export const opaque = (text: string): boolean => /^(?=(?:.*\d){3})[\w+/=:.~-]{16,}$/.test(text)
 /** Keys that are data. */
 const isId = (key: string): boolean => opaque(key) || /^\d+$/.test(key)
+/** Of an address: those that are short, too. */
+const isPart = (part: string): boolean => isId(part) || /^[a-z]{0,3}[\da-f_-]*\d[\w-]*$/i.test(part)
 
 /** JSON, whatever it is; undefined for what is none, and for a bare word or number, which is text. */
 export function parse(text: string): unknown {
@@ -94,5 +96,5 @@ export const addressOf = (url: string): string =>
   url
     .replace(/[?#].*/, '')
     .split('/')
-    .map((part, i) => (i > 2 && isId(part) ? '*' : part))
+    .map((part, i) => (i > 2 && isPart(part) && !/^v\d+$/.test(part) ? '*' : part))
     .join('/')

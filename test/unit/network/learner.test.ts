@@ -1,5 +1,4 @@
 /** Formats that nobody here knows, learned from what the page shows of them. */
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createLearner } from '../../../src/network/learn/learner.ts'
 import type { Formats } from '../../../src/network/learn/learner.ts'
