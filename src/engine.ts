@@ -22,7 +22,9 @@ import { uiOf } from './input/ui.ts'
 import { createJudge } from './intent/judge.ts'
 import { backendOf } from './network/backend.ts'
 import type { ChatLikeness } from './network/chat-call.ts'
+import { historyOf } from './network/history.ts'
 import { promptOf } from './network/prompt.ts'
+import { learnCalls } from './network/proved.ts'
 import type { Propagation } from './network/trace.ts'
 import type { Outlet } from './outlet.ts'
 import { originOf } from './page/origin.ts'
@@ -115,8 +117,9 @@ export function createEngine(options: EngineOptions): Engine {
       () => (performance.getEntriesByType('navigation')[0] as unknown as { activationStart?: number }).activationStart,
     ),
     identity: origin,
-    isChat: options.isChat,
+    ...learnCalls(options.isChat),
     promptOf,
+    historyOf,
     ...options.propagation,
     backendOf,
     awake: pulse.awake,

@@ -10,6 +10,7 @@ import type { Stop } from './base/listen.ts'
 import type { Engine, EngineOptions } from './engine.ts'
 import type { Feed } from './network/feed.ts'
 import { holdFeed } from './network/hold.ts'
+import type { Formats } from './network/learn/learner.ts'
 import { createWaiting } from './turn/ahead.ts'
 import type { CallPort } from './turn/marks.ts'
 
@@ -25,7 +26,7 @@ export interface LazyEngine {
   /** Runs `fn` with it, now or as of now. `sign`: this is a chat. `always`: what later marks are read by. */
   tell(fn: (engine: Engine) => void, sign?: boolean, keep?: 'always'): void
   /** Reads the answer of a call for its port, now or as of now. */
-  follow(call: CallPort, onEnd: Stop): Feed
+  follow(call: CallPort, onEnd: Stop, url: string): Feed
   /** Runs `fn` once what waits was taken up, or given up; at once where nothing does. */
   after(fn: () => void): void
   /** Ends all streams under way. */
@@ -54,6 +55,8 @@ export function lazyEngine(
   const { clock, guard } = options
   const part = createLate(load, patience)
   const waiting = createWaiting(gestureMs)
+  // What was learned of streams, by address.
+  const formats: Formats = new Map()
   // Streams under way.
   const feeds = new Set<Feed>()
   let engine: Engine | undefined
@@ -84,9 +87,9 @@ export function lazyEngine(
       if (engine) fn(engine)
       else wait(() => engine && fn(engine), sign, keep)
     },
-    follow(call, onEnd) {
+    follow(call, onEnd, url) {
       const feed = holdFeed({
-        make: () => reader?.createFeed(call, clock),
+        make: () => reader?.createFeed(call, clock, url, formats),
         wait: (fn, sign) => wait(fn, sign, 'all'),
         ended() {
           feeds.delete(feed)

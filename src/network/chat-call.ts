@@ -9,10 +9,10 @@ export type ChatLikeness = 'yes' | 'maybe' | 'no'
 /** Members that hold a conversation or a prompt in the bodies of providers and chat frameworks. */
 const conversation = /"(?:messages|contents|chat_?history)"\s*:\s*\[/
 const prompt = /"(?:prompt|input|inputs|query|question|message|content|text)"\s*:/
-const streams = /"stream(?:ing)?"\s*:\s*true|"(?:response_mode|responseMode)"\s*:\s*"stream/
-const path =
-  /chat|complet|messages|generate|generation|convers|assistant|responses|\bask\b|answer|stream|\bllm\b|copilot/i
-
+const streams =
+  /"stream(?:ing)?"\s*:\s*true|"(?:response_mode|responseMode)"\s*:\s*"stream|"trigger"\s*:\s*"(?:submit|regenerate)/
+/** The last that was said is an answer: the conversation is saved. */
+const answered = (body: string) => /^"role"\s*:\s*"(?:assistant|model|ai)"/.test(body.slice(body.lastIndexOf('"role"')))
 export function createRecognizer(options: {
   base: string
   requests?: (string | RegExp)[] | ((call: { method: string; url: string }) => boolean)
@@ -28,11 +28,14 @@ export function createRecognizer(options: {
     }
   if (requests) return ({ url }) => (matches(url, requests, base) ? 'yes' : 'no')
   return ({ method, url, body = '', accept = '', transport }) => {
-    if (transport === 'websocket' || transport === 'eventsource') return 'maybe'
+    // An answer may be fetched after it was asked for, and comes on sockets among other things.
+    if (transport === 'websocket' || transport === 'eventsource' || (method === 'GET' && transport === 'fetch'))
+      return 'maybe'
     if (method !== 'POST') return 'no'
+    const asks = streams.test(body)
     const hinted = path.test(url.replace(/^\w+:\/\/[^/]+/, '').replace(/[?#].*/, '')) || /event-stream/.test(accept)
-    if (conversation.test(body) && (hinted || streams.test(body))) return 'yes'
-    if (prompt.test(body) && (streams.test(body) || /event-stream/.test(accept))) return 'yes'
+    if (conversation.test(body) && (asks || (hinted && !answered(body)))) return 'yes'
+    if (prompt.test(body) && (asks || /event-stream/.test(accept)) && !conversation.test(body)) return 'yes'
     return 'maybe'
   }
 }

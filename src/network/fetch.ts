@@ -10,6 +10,7 @@ import type { CallPort, PagePort } from '../turn/marks.ts'
 import { tapBody } from './body-tap.ts'
 import { endOf } from './call-end.ts'
 import type { Feed } from './feed.ts'
+import { STREAMS } from './hold.ts'
 import { absolute, bodyText } from './request-text.ts'
 import { createDoubts } from './trace.ts'
 
@@ -20,7 +21,7 @@ export interface WireOptions {
   /** Absolute addresses to leave wholly alone: our own collector. */
   skip(url: string): boolean
   /** Reads the answer of a chat call for its port. */
-  follow(call: CallPort, onEnd: Stop): Feed
+  follow(call: CallPort, onEnd: Stop, url: string): Feed
 }
 
 export interface FetchTap {
@@ -127,7 +128,7 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
     if (!call) return
     const signal = init?.signal ?? request?.signal
     const off: Stop[] = []
-    const feed = options.follow(call, stopAll(off))
+    const feed = options.follow(call, stopAll(off), url)
     if (signal)
       off.push(
         listen(
@@ -144,9 +145,11 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
     return { feed, signal, args, url, at, off, mark, over: (answered) => over(answered, added[0]) }
   }
 
-  function follow(response: Response, { feed, signal, url, at, off, over }: Seen): void {
+  function follow(response: Response, { feed, signal, url, at, off, mark, over }: Seen): void {
     const { headers } = response
     over(true)
+    // What is fetched whole is no answer: the page's own data.
+    if (mark.method == 'GET' && !STREAMS.test(headers.get('content-type') ?? '')) return feed.end('done')
     feed.response(response.status, headers.get('content-type') ?? '', (name) => headers.get(name))
     const touched = tapBody(
       response,

@@ -25,6 +25,7 @@ export interface Heard {
 export interface Noticed {
   target: XMLHttpRequest | EventSource | WebSocket
   call: CallPort
+  url: string
   /** Hears of all that came, as of the time of it, and from then on of all that comes. Returns how to end that. */
   hear(handle: (heard: Heard) => void): Stop
 }
@@ -38,30 +39,35 @@ export interface ShimOptions extends Pick<WireOptions, 'port' | 'skip'> {
 
 /** Events kept of a call while nobody follows it; of more, the newest are given up. */
 const mostEarly = 1000
+/** A socket that was quiet so long, or was asked about so long ago, ms, may speak for another turn now. */
+const asked = { quiet: 250, again: 1000 }
 
 export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): Stop {
   // A browser, or a trial, without one of them has nothing to be watched.
-  const { XMLHttpRequest, WebSocket, EventSource: Source } = globalThis as Partial<typeof globalThis>
+  const { XMLHttpRequest, WebSocket } = globalThis as Partial<typeof globalThis>
   const xhrs = XMLHttpRequest?.prototype
   const sockets = WebSocket?.prototype
   /** What `open` and `setRequestHeader` said, until `send`. */
   const opened = new WeakMap<XMLHttpRequest, { method: string; url: string; headers: Record<string, string> }>()
-  /** Tells the latest call of each socket what the page does with it. */
-  const latest = new WeakMap<WebSocket, (type: string) => void>()
+  /** What to do when the page sends on a socket, or closes it. */
+  const lines = new WeakMap<WebSocket, { ask(body: string): void; close(): void }>()
+  // Of open sockets.
+  const unheard = new Set<Stop>()
   let stopped = false
 
   /** Asks whether it is a chat call, and listens to it if so. Gives what else may be told of it. */
   function begin<T extends Noticed['target']>(
     on: T,
-    types: string,
+    types: string[],
     issued: Omit<Call, 'at'>,
-  ): { call: CallPort; tell(type: string, event?: Event): void; add(type: string): void } | undefined {
+  ): { call: CallPort; tell(type: string, event?: Event): void; add(type: string): void; over(): boolean } | undefined {
     if (skip(issued.url)) return
     const call = port.call({ at: clock.now(), ...issued })
     if (!call) return
     let early: [at: number, heard: Heard][] | undefined = []
     let handle: ((heard: Heard) => void) | undefined
     const stops: Stop[] = []
+    let over = false
     const names = new Set<string>()
     const tell = (type: string, event?: Event): void => {
       const { readyState: state, responseType } = on as XMLHttpRequest
@@ -81,25 +87,27 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
         ),
       )
     }
-    for (const type of types.split(' ')) add(type)
+    for (const type of types) add(type)
     notice({
       target: on,
       call,
+      url: issued.url,
       hear(hearer) {
         for (const [at, heard] of early ?? []) clock.replay(at, () => guard(() => hearer(heard)))
         early = undefined
         handle = hearer
         return () => {
+          over = true
           handle = () => {}
           stopAll(stops)()
         }
       },
     })
-    return { call, tell, add }
+    return { call, tell, add, over: () => over }
   }
 
   const watchSource = (source: EventSource): void => {
-    const seen = begin(source, 'open error message', {
+    const seen = begin(source, ['open', 'error', 'message'], {
       method: 'GET',
       url: source.url,
       transport: 'eventsource',
@@ -126,25 +134,72 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
         },
     )
   }
-  // A proxy keeps `instanceof`, the constants, the prototype and subclasses.
-  const watching =
-    Source &&
-    new Proxy(Source, {
-      construct(construct, args, newTarget) {
-        const source = Reflect.construct(construct, args, newTarget) as EventSource
-        if (!stopped) guard(() => watchSource(source))
-        return source
-      },
-    })
-  if (watching) guard(() => (globalThis.EventSource = watching))
+  /** Hears a socket from now on: whose its messages are is asked when they come, also where the page has sent nothing on it. */
+  const watchSocket = (socket: WebSocket) => {
+    let line = lines.get(socket)
+    if (line) return line
+    let seen: ReturnType<typeof begin>
+    let last = -Infinity
+    let since = -Infinity
+    const ask = (body?: string): void => {
+      since = clock.now()
+      const next = begin(socket, [], { method: 'GET', url: socket.url, transport: 'websocket', body, on: socket })
+      if (!next) return
+      seen?.tell('next')
+      seen = next
+    }
+    const stop = stopAll(
+      ['message', 'error', 'close'].map((type) =>
+        listen(
+          socket,
+          type,
+          guard.wrap((event: Event) => {
+            const now = clock.now()
+            if (type == 'message' && (!seen || seen.over() || now - last > asked.quiet || now - since > asked.again))
+              ask()
+            last = now
+            seen?.tell(type, event)
+            if (type == 'close') {
+              stop()
+              unheard.delete(stop)
+            }
+          }),
+        ),
+      ),
+    )
+    unheard.add(stop)
+    lines.set(socket, (line = { ask, close: () => seen?.tell('next') }))
+    return line
+  }
+  /** Stands in for a constructor. A proxy keeps `instanceof`, the constants, the prototype and subclasses. */
+  const made = <K extends 'EventSource' | 'WebSocket'>(
+    name: K,
+    watch: (one: InstanceType<(typeof globalThis)[K]>) => void,
+  ): Stop => {
+    const native = globalThis[name] as (typeof globalThis)[K] | undefined
+    const proxy =
+      native &&
+      new Proxy(native, {
+        construct(construct, args, newTarget) {
+          const one = Reflect.construct(construct, args, newTarget)
+          if (!stopped) guard(() => watch(one))
+          return one
+        },
+      })
+    if (proxy) guard(() => (globalThis[name] = proxy))
+    return () =>
+      guard(() => {
+        if (proxy && globalThis[name] === proxy) globalThis[name] = native
+      })
+  }
 
   return stopAll([
     () => {
       stopped = true
-      guard(() => {
-        if (watching && globalThis.EventSource === watching) globalThis.EventSource = Source
-      })
+      for (const stop of unheard) stop()
     },
+    made('EventSource', watchSource),
+    made('WebSocket', watchSocket),
     patch(xhrs, 'open', guard, (xhr, [method, url, async = true]) => {
       opened.delete(xhr)
       if (async) opened.set(xhr, { method: String(method).toUpperCase(), url: absolute(String(url)), headers: {} })
@@ -158,7 +213,7 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
       opened.delete(xhr)
       if (!state) return
       const { method, url, headers } = state
-      const seen = begin(xhr, 'readystatechange progress load error abort timeout', {
+      const seen = begin(xhr, ['readystatechange', 'progress', 'load', 'error', 'abort', 'timeout'], {
         method,
         url,
         transport: 'xhr',
@@ -169,19 +224,7 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
         // A second value would be appended to the host's own.
         if (!(name.toLowerCase() in headers)) guard(() => xhr.setRequestHeader(name, value))
     }),
-    patch(sockets, 'send', guard, (socket, [data]) => {
-      if (typeof data != 'string') return
-      const { url } = socket
-      const seen = begin(socket, 'message error close', {
-        method: 'GET',
-        url,
-        transport: 'websocket',
-        body: bodyText(data),
-      })
-      if (!seen) return
-      latest.get(socket)?.('next')
-      latest.set(socket, seen.tell)
-    }),
-    patch(sockets, 'close', guard, (socket) => latest.get(socket)?.('next')),
+    patch(sockets, 'send', guard, (socket, [data]) => watchSocket(socket).ask(bodyText(data) ?? '')),
+    patch(sockets, 'close', guard, (socket) => lines.get(socket)?.close()),
   ])
 }

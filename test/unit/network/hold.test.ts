@@ -15,8 +15,7 @@ function page() {
     message: (data) => void read.push(data),
     end: (how) => void read.push(how),
     ended: () => read.includes('done'),
-    complete: () => false,
-    over: () => true,
+    state: () => undefined,
   }
   let ends = 0
   const feed = holdFeed({
