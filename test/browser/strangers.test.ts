@@ -28,7 +28,8 @@ describe.concurrent('a page without a chat tells no turn', () => {
     await one.wait(2500)
     const turns = await stage.turns()
     const wrong = turns.map(
-      (turn) => `a turn: ${turn.trigger} ${turn.outcome} ${turn.requests.map(({ transport, url }) => `${transport} ${new URL(url).pathname}`)} ${turn.render.chars} characters, ${JSON.stringify(turn.evidence ?? {})}`,
+      (turn) =>
+        `a turn: ${turn.trigger} ${turn.outcome} ${turn.requests.map(({ transport, url }) => `${transport} ${new URL(url).pathname}`)} ${turn.render.chars} characters, ${JSON.stringify(turn.evidence ?? {})}`,
     )
     const shown = wrong.length > 3 ? [...wrong.slice(0, 3), `${wrong.length} turns in all`] : wrong
     const traced = [...new Set(stage.traced.map(({ call }) => call))].map((call) => `traceparent on ${call}`)

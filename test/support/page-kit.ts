@@ -72,6 +72,37 @@ const answering = (into = log, way = 'append') => {
   show.words = words
   return show
 }
+/**
+ * The page's own witness: when text in [data-answer] grew on screen (a task after the frame that showed it), and the
+ * gesture before it. Times on the page's clock.
+ */
+const observed = (window.observed = [])
+{
+  let gesture = 0, dirty = new Set(), asked = false
+  const seen = new WeakMap(), count = (text) => [...text].filter((c) => !/[\s\p{M}\u200b-\u200d\u2060]/u.test(c)).length
+  for (const type of ['keydown', 'click']) addEventListener(type, (e) => { if (e.isTrusted && (type == 'click' || e.key == 'Enter')) gesture = e.timeStamp }, true)
+  const look = (at) => {
+    for (const one of dirty) {
+      const entry = seen.get(one), chars = count(one.textContent)
+      if (chars > entry.chars) { entry.first ??= at; entry.last = at; entry.frames.push([at, chars]); entry.chars = chars }
+    }
+    dirty.clear()
+  }
+  const channel = new MessageChannel()
+  channel.port1.onmessage = () => { asked = false; look(performance.now()) }
+  window.watchAnswers = (root) => new MutationObserver((all) => {
+    for (const { target, addedNodes } of all) {
+      const near = (target.nodeType == 1 ? target : target.parentElement)?.closest?.('[data-answer]')
+      const found = [...(near ? [near] : []), ...[...addedNodes].flatMap((n) => (n.nodeType == 1 ? [...(n.matches('[data-answer]') ? [n] : []), ...n.querySelectorAll('[data-answer]')] : []))]
+      for (const one of found) {
+        if (!seen.has(one)) { const entry = { gesture, chars: 0, frames: [], way: one.dataset.answer }; seen.set(one, entry); observed.push(entry) }
+        dirty.add(one)
+      }
+    }
+    if (dirty.size && !asked) { asked = true; requestAnimationFrame(() => channel.port2.postMessage(0)) }
+  }).observe(root, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ['data-answer'] })
+  watchAnswers(document)
+}
 const escaped = (text) => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c])
 /** Six ways to paint: each takes the element and gives a function that takes the next text. */
 const PAINT = {

@@ -36,7 +36,14 @@ export interface Call {
   /** Says bytes one after the other; `end` 'cut' breaks the connection, 'open' leaves it. */
   stream(
     pieces: (string | Uint8Array | Piece)[],
-    options?: { type?: string; ms?: number; first?: number; end?: 'close' | 'cut' | 'open'; status?: number; headers?: Record<string, string> },
+    options?: {
+      type?: string
+      ms?: number
+      first?: number
+      end?: 'close' | 'cut' | 'open'
+      status?: number
+      headers?: Record<string, string>
+    },
   ): Promise<void>
   sockets: Set<ServerSocket>
 }
@@ -67,7 +74,20 @@ export interface Stage {
   lines: string[]
   spans(): Span[]
   turns(): Promise<TurnRecord[]>
+  /** What the page's own witness saw of each answer, ms since the gesture before it. */
+  seen(): Promise<Seen[]>
   close(): Promise<void>
+}
+
+export interface Seen {
+  /** Missing when no text came. */
+  ttft?: number
+  /** Last growth. */
+  last?: number
+  chars: number
+  /** Time of the gesture and of each frame that grew, on the page's clock. */
+  gesture: number
+  frames: [number, number][]
 }
 
 export interface Span {
@@ -76,6 +96,8 @@ export interface Span {
   spanId: string
   links?: { traceId: string; spanId: string }[]
 }
+
+export { scriptOf } from './page-kit.ts'
 
 const DIST = process.env.CHAT_VITALS_DIST ?? join(import.meta.dirname, '../../dist')
 export const COMPOSER = '<textarea id="box" rows="2" cols="60" placeholder="Ask something"></textarea>'
@@ -87,7 +109,10 @@ const read = async (request: IncomingMessage): Promise<string> => {
   return String(request.headers['content-encoding'] == 'gzip' ? gunzipSync(whole) : whole)
 }
 
-const html = (play: Play, library: boolean) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>a page</title><link rel="icon" href="data:,">
+const html = (
+  play: Play,
+  library: boolean,
+) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>a page</title><link rel="icon" href="data:,">
 <style>body{font:16px/1.5 sans-serif;margin:12px}#log{min-height:40px}pre{margin:0;white-space:pre-wrap}</style>
 <script>window.records=[];window.chatVitals={q:[['onTurn',function(r){records.push(r)}]]}</script>
 ${library ? `<script async src="/chat-vitals.global.js" data-endpoint="/v1/traces" data-service="stage" ${play.attributes ?? ''}></script>` : ''}
@@ -132,7 +157,10 @@ export async function openStage(browser: Browser, play: Play, options: { library
       sockets,
       json: (value, status = 200) =>
         void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value)),
-      async stream(pieces, { type = 'text/event-stream', ms = 60, first = 200, end = 'close', status = 200, headers = {} } = {}) {
+      async stream(
+        pieces,
+        { type = 'text/event-stream', ms = 60, first = 200, end = 'close', status = 200, headers = {} } = {},
+      ) {
         response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', ...headers })
         response.flushHeaders()
         let wait = first
@@ -147,7 +175,8 @@ export async function openStage(browser: Browser, play: Play, options: { library
         else if (end == 'close') response.end()
       },
     })
-    if (!response.headersSent && !response.writableEnded) setTimeout(() => response.headersSent || response.writeHead(404).end(), play.http ? 60_000 : 0).unref()
+    if (!response.headersSent && !response.writableEnded)
+      setTimeout(() => response.headersSent || response.writeHead(404).end(), play.http ? 60_000 : 0).unref()
   })
   server.on('upgrade', (request, stream) => {
     const socket = acceptSocket(
@@ -167,7 +196,9 @@ export async function openStage(browser: Browser, play: Play, options: { library
   page.on('pageerror', (error) => lines.push(`uncaught: ${error.message}`))
   await page.goto(url)
   if (options.library ?? true)
-    await page.waitForFunction(() => typeof (window as never as { chatVitals: { onTurn?: unknown } }).chatVitals?.onTurn == 'function')
+    await page.waitForFunction(
+      () => typeof (window as never as { chatVitals: { onTurn?: unknown } }).chatVitals?.onTurn == 'function',
+    )
   return {
     url,
     page,
@@ -175,8 +206,23 @@ export async function openStage(browser: Browser, play: Play, options: { library
     traced,
     calls,
     lines,
-    spans: () => received.flatMap(({ resourceSpans }) => resourceSpans.flatMap((one) => one.scopeSpans.flatMap(({ spans }) => spans))),
+    spans: () =>
+      received.flatMap(({ resourceSpans }) =>
+        resourceSpans.flatMap((one) => one.scopeSpans.flatMap(({ spans }) => spans)),
+      ),
     turns: () => page.evaluate(() => (window as never as { records: AnyRecord[] }).records as TurnRecord[]),
+    seen: () =>
+      page.evaluate(() =>
+        (window as never as { observed: (Seen & { first?: number })[] }).observed.map(
+          ({ first, last, chars, gesture, frames }) => ({
+            ttft: first && first - gesture,
+            last: last && last - gesture,
+            chars,
+            gesture,
+            frames,
+          }),
+        ),
+      ),
     async close() {
       await context.close()
       server.close()
@@ -217,7 +263,9 @@ export const person = (stage: Stage, box = '#box') => {
     /** Until `n` turns are told, and a moment more for one too many. */
     async told(n = 1, seconds = 20, more = 1500) {
       await page
-        .waitForFunction((n) => (window as never as { records: unknown[] }).records.length >= n, n, { timeout: seconds * 1000 })
+        .waitForFunction((n) => (window as never as { records: unknown[] }).records.length >= n, n, {
+          timeout: seconds * 1000,
+        })
         .catch(() => {})
       await sleep(more)
     },

@@ -8,7 +8,16 @@ export interface Stranger extends Play {
   use(person: Person, round: number): Promise<void>
 }
 
-const TOPICS = ['harbour walls', 'tide tables', 'night ferries', 'sea glass', 'old lighthouses', 'mooring rights', 'salt marsh', 'lifeboats']
+const TOPICS = [
+  'harbour walls',
+  'tide tables',
+  'night ferries',
+  'sea glass',
+  'old lighthouses',
+  'mooring rights',
+  'salt marsh',
+  'lifeboats',
+]
 const SENTENCES = [
   'The north quay is closed for repairs until the end of spring.',
   'Every second boat stops at the small island when the wind allows it.',
@@ -123,10 +132,20 @@ box.onkeydown = (e) => { if (e.key == 'Enter' && !e.shiftKey) { e.preventDefault
     body: '<input type="file" id="file"><button id="go">Upload</button><p id="said"></p><ul id="done"></ul>',
     script: `go.onclick = () => { const x = new XMLHttpRequest(); x.open('POST', '/upload'); x.upload.onprogress = (e) => { $('#said').textContent = 'Uploaded ' + e.loaded + ' of ' + e.total + ' bytes' }; let seen = 0; x.onprogress = () => { $('#said').append(x.responseText.slice(seen)); seen = x.responseText.length }; x.onload = () => { const li = document.createElement('li'); li.textContent = 'chart.bin is stored'; $('#done').append(li) }; x.send(new Blob([new Uint8Array(400000)])) }`,
     http: ({ stream }) =>
-      stream(['Scanning the file … ', '20 percent … ', '45 percent … ', '70 percent … ', '95 percent … ', 'no fault found. '], {
-        type: 'text/plain',
-        ms: 200,
-      }),
+      stream(
+        [
+          'Scanning the file … ',
+          '20 percent … ',
+          '45 percent … ',
+          '70 percent … ',
+          '95 percent … ',
+          'no fault found. ',
+        ],
+        {
+          type: 'text/plain',
+          ms: 200,
+        },
+      ),
     async use({ click, wait }) {
       await click('#go')
       await wait(3000)
@@ -138,7 +157,9 @@ box.onkeydown = (e) => { if (e.key == 'Enter' && !e.shiftKey) { e.preventDefault
     script: `const ws = new WebSocket('ws://' + location.host + '/metrics'); const tiles = {}; ws.onmessage = (e) => { const m = JSON.parse(e.data); if (m.type == 'metric') { const t = tiles[m.name] ??= $('#tiles').appendChild(document.createElement('p')); t.textContent = m.name + ' ' + m.value } if (m.type == 'event') $('#event').append(m.text) }; refresh.onclick = () => ws.send(JSON.stringify({ type: 'refresh' })); box.onkeydown = (e) => { if (e.key == 'Enter') { ws.send(JSON.stringify({ type: 'subscribe', host: box.value })); box.value = '' } }`,
     async opened(socket) {
       for (let i = 0; socket.open; i++) {
-        socket.send(JSON.stringify({ type: 'metric', name: ['load', 'memory', 'requests'][i % 3], value: (i * 37) % 101 }))
+        socket.send(
+          JSON.stringify({ type: 'metric', name: ['load', 'memory', 'requests'][i % 3], value: (i * 37) % 101 }),
+        )
         await sleep(200)
       }
     },
@@ -161,7 +182,10 @@ box.onkeydown = (e) => { if (e.key == 'Enter' && !e.shiftKey) { e.preventDefault
     script: `const run = async (q) => { tail.textContent = ''; for await (const more of decoded(await fetch('/logs?follow=1&q=' + encodeURIComponent(q)))) if (q == now) tail.append(more) }; let now = ''; box.onkeydown = (e) => { if (e.key == 'Enter') { run(now = box.value); box.value = '' } }; run('')`,
     http: ({ stream, query }) =>
       stream(
-        Array.from({ length: 400 }, (_, i) => `12:00:${String(i % 60).padStart(2, '0')} INFO ${query.get('q')} ${sentence(i)}\n`),
+        Array.from(
+          { length: 400 },
+          (_, i) => `12:00:${String(i % 60).padStart(2, '0')} INFO ${query.get('q')} ${sentence(i)}\n`,
+        ),
         { type: 'text/plain; charset=utf-8', ms: 150 },
       ),
     async use({ say, wait }, round) {
@@ -176,7 +200,10 @@ box.onkeydown = (e) => { if (e.key == 'Enter' && !e.shiftKey) { e.preventDefault
     script: `let source; const run = (q) => { source?.close(); tail.innerHTML = ''; source = new EventSource('/tail?q=' + encodeURIComponent(q)); source.onmessage = (e) => { const d = document.createElement('div'); d.textContent = JSON.parse(e.data).line; tail.append(d) } }; box.onkeydown = (e) => { if (e.key == 'Enter') { run(box.value); box.value = '' } }; pause.onclick = () => source.close(); run('')`,
     http: ({ stream, query }) =>
       stream(
-        Array.from({ length: 400 }, (_, i) => `data: ${JSON.stringify({ level: 'info', line: `${query.get('q')} ${sentence(i)}` })}\n\n`),
+        Array.from(
+          { length: 400 },
+          (_, i) => `data: ${JSON.stringify({ level: 'info', line: `${query.get('q')} ${sentence(i)}` })}\n\n`,
+        ),
         { ms: 150 },
       ),
     async use({ say, wait }, round) {
@@ -221,7 +248,11 @@ box.onkeydown = (e) => { if (e.key == 'Enter' && !e.shiftKey) { e.preventDefault
       socket.send(JSON.stringify({ type: 'message', from: 'mara', text: sentence(Math.floor(Math.random() * 5)) }))
     },
     async use({ say, wait }, round) {
-      await say(['Are you at the quay?', 'The boat is late', 'I bring the bread', 'See you at noon', 'Which pier was it?'][round % 5]!)
+      await say(
+        ['Are you at the quay?', 'The boat is late', 'I bring the bread', 'See you at noon', 'Which pier was it?'][
+          round % 5
+        ]!,
+      )
       await wait(3500)
     },
   },
@@ -266,7 +297,12 @@ box.onkeydown = (e) => { if (e.key == 'Enter' && !e.shiftKey) { e.preventDefault
       socket.send(JSON.stringify({ header: { msg_type: 'status' }, content: { execution_state: 'busy' } }))
       for (let i = 0; i < 15; i++) {
         await sleep(120)
-        socket.send(JSON.stringify({ header: { msg_type: 'stream' }, content: { name: 'stdout', text: `row ${i} ${sentence(i)}\n` } }))
+        socket.send(
+          JSON.stringify({
+            header: { msg_type: 'stream' },
+            content: { name: 'stdout', text: `row ${i} ${sentence(i)}\n` },
+          }),
+        )
       }
       socket.send(JSON.stringify({ header: { msg_type: 'execute_reply' }, content: { status: 'ok' } }))
     },
@@ -332,7 +368,10 @@ box.onkeydown = (e) => { if (e.key == 'Enter' && !e.shiftKey) { e.preventDefault
     body: '<button id="bell">Notifications</button><ul id="list"></ul>',
     script: `let source; bell.onclick = () => { source?.close(); list.innerHTML = ''; source = new EventSource('/notices'); source.onmessage = (e) => { const li = document.createElement('li'); li.textContent = JSON.parse(e.data).text; list.append(li) } }`,
     http: ({ stream }) =>
-      stream(Array.from({ length: 60 }, (_, i) => `data: ${JSON.stringify({ id: i, text: sentence(i) })}\n\n`), { ms: 350 }),
+      stream(
+        Array.from({ length: 60 }, (_, i) => `data: ${JSON.stringify({ id: i, text: sentence(i) })}\n\n`),
+        { ms: 350 },
+      ),
     async use({ click, wait }) {
       await click('#bell')
       await wait(5000)
@@ -343,7 +382,10 @@ box.onkeydown = (e) => { if (e.key == 'Enter' && !e.shiftKey) { e.preventDefault
     body: '<button id="export">Export as CSV</button><p id="said"></p>',
     script: `$('#export').onclick = async () => { let n = 0; for await (const part of decoded(await post('/export', { format: 'csv', table: 'boats' }))) { n += part.length; $('#said').textContent = n + ' bytes so far' } $('#said').textContent = 'boats.csv, ' + n + ' bytes' }`,
     http: ({ stream }) =>
-      stream(['id,name,port\n', ...Array.from({ length: 25 }, (_, i) => `${i},${topic(i)},north\n`)], { type: 'text/csv', ms: 90 }),
+      stream(['id,name,port\n', ...Array.from({ length: 25 }, (_, i) => `${i},${topic(i)},north\n`)], {
+        type: 'text/csv',
+        ms: 90,
+      }),
     async use({ click, wait }) {
       await click('#export')
       await wait(3500)
@@ -354,7 +396,11 @@ box.onkeydown = (e) => { if (e.key == 'Enter' && !e.shiftKey) { e.preventDefault
     body: '<input id="box" placeholder="Account number"><button id="go">Look up</button><dl id="out"></dl>',
     script: `go.onclick = async () => { const no = box.value; box.value = ''; const r = await post('/rpc', { jsonrpc: '2.0', id: 1, method: 'account.get', params: { no } }); let all = ''; for await (const part of decoded(r)) all += part; const { result } = JSON.parse(all); out.innerHTML = '<dt>Account ' + no + '</dt><dd>' + result.text + '</dd>' }; box.onkeydown = (e) => { if (e.key == 'Enter') go.click() }`,
     http: ({ stream }) => {
-      const all = JSON.stringify({ jsonrpc: '2.0', id: 1, result: { text: sentence(3), content: sentence(2), open: true } })
+      const all = JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        result: { text: sentence(3), content: sentence(2), open: true },
+      })
       return stream(all.match(/.{1,14}/gs)!, { type: 'application/json', ms: 80 })
     },
     async use({ say, wait }, round) {
@@ -367,10 +413,13 @@ box.onkeydown = (e) => { if (e.key == 'Enter' && !e.shiftKey) { e.preventDefault
     body: '<form id="f"><input id="box" name="note" placeholder="New note"><button>Add</button></form><section id="notes"></section><button id="more">More</button>',
     script: `const swap = async (url, body, into) => { const at = document.createElement('div'); into.append(at); let html = ''; for await (const part of decoded(await fetch(url, { method: 'POST', headers: { 'hx-request': 'true', 'content-type': 'application/x-www-form-urlencoded' }, body }))) { html += part; at.innerHTML = html } }; f.onsubmit = (e) => { e.preventDefault(); const note = box.value; box.value = ''; swap('/notes', 'note=' + encodeURIComponent(note), notes) }; more.onclick = () => swap('/notes', 'page=2', notes)`,
     http: ({ stream, body }) =>
-      stream(['<article><h3>', decodeURIComponent(body.split('=')[1]!), '</h3><p>', ...words(sentence(4)), '</p></article>'], {
-        type: 'text/html; charset=utf-8',
-        ms: 90,
-      }),
+      stream(
+        ['<article><h3>', decodeURIComponent(body.split('=')[1]!), '</h3><p>', ...words(sentence(4)), '</p></article>'],
+        {
+          type: 'text/html; charset=utf-8',
+          ms: 90,
+        },
+      ),
     async use({ say, click, wait }, round) {
       await (round % 2 ? click('#more') : say(topic(round)))
       await wait(2800)
