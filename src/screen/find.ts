@@ -24,9 +24,7 @@ const MOST_STRAYS = 64
 /** Text nodes looked through for the user's words. */
 const MOST_TEXTS = 5000
 
-export const createPage = (
-  given: Pick<Page, 'turns' | 'ui' | 'counter' | 'now' | 'composer' | 'progress'>,
-): Page => ({
+export const createPage = (given: Pick<Page, 'turns' | 'ui' | 'counter' | 'now' | 'composer' | 'progress'>): Page => ({
   ...given,
   roots: new Map(),
   blocks: new WeakMap(),
@@ -230,7 +228,9 @@ export function keep(page: Page, frame: Frame, at: number): Place[] {
   for (const text of news)
     if (
       text.isConnected &&
-      turns.some((turn) => !turn.slots[0] && (!turn.bubble?.isConnected || named(turn, text, ui) || below(turn, text, turns)))
+      turns.some(
+        (turn) => !turn.slots[0] && (!turn.bubble?.isConnected || named(turn, text, ui) || below(turn, text, turns)),
+      )
     )
       wanted.push(text)
   news.clear()
