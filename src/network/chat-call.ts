@@ -9,10 +9,12 @@ export type ChatLikeness = 'yes' | 'maybe' | 'no'
 /** Members that hold a conversation or a prompt in the bodies of providers and chat frameworks. */
 const conversation = /"(?:messages|contents|chat_?history)"\s*:\s*\[/
 const prompt = /"(?:prompt|input|inputs|query|question|message|content|text)"\s*:/
-const streams =
-  /"stream(?:ing)?"\s*:\s*true|"(?:response_mode|responseMode)"\s*:\s*"stream|"trigger"\s*:\s*"(?:submit|regenerate)/
+const streams = /"stream(?:ing)?"\s*:\s*true|"(?:response_mode|responseMode)"\s*:\s*"stream/
 /** The last that was said is an answer: the conversation is saved. */
 const answered = (body: string) => /^"role"\s*:\s*"(?:assistant|model|ai)"/.test(body.slice(body.lastIndexOf('"role"')))
+const path =
+  /chat|complet|messages|generate|generation|convers|assistant|responses|\bask\b|answer|stream|\bllm\b|copilot/i
+
 export function createRecognizer(options: {
   base: string
   requests?: (string | RegExp)[] | ((call: { method: string; url: string }) => boolean)
