@@ -22,7 +22,10 @@ import { uiOf } from './input/ui.ts'
 import { createJudge } from './intent/judge.ts'
 import { backendOf } from './network/backend.ts'
 import type { ChatLikeness } from './network/chat-call.ts'
+import { createFeed } from './network/feed.ts'
+import type { Feed } from './network/feed.ts'
 import { historyOf } from './network/history.ts'
+import type { Formats } from './network/learn/learner.ts'
 import { promptOf } from './network/prompt.ts'
 import { learnCalls } from './network/proved.ts'
 import type { Propagation } from './network/trace.ts'
@@ -35,12 +38,9 @@ import { createPaintClock } from './screen/paint.ts'
 import { watchTranscript } from './screen/transcript.ts'
 import type { Transcript } from './screen/transcript.ts'
 import type { TurnsPort } from './turn/ahead.ts'
-import type { Call } from './turn/marks.ts'
+import type { Call, CallPort } from './turn/marks.ts'
 import type { TurnRecord } from './turn/record.ts'
 import { createTurns } from './turn/turns.ts'
-
-// What the first script's taps need to read streams.
-export { createFeed } from './network/feed.ts'
 
 /** What the engine loads when it needs it; a part that is missing is simply not there. `attempt` counts from 0. */
 export interface EngineParts {
@@ -73,6 +73,8 @@ export interface EngineOptions {
 export interface Engine extends TurnsPort, Pick<Reactions, 'feedback' | 'signal' | 'bind'> {
   /** Turns opened so far. */
   opened(): number
+  /** Reads the answer of a call for its port. */
+  feed(call: CallPort, url: string): Feed
   /** Begins to watch the screen; ended when consent is denied, and by `end()`. */
   watch(): void
   /** Settles what is open and watches no more. */
@@ -143,6 +145,8 @@ export function createEngine(options: EngineOptions): Engine {
     },
   })
 
+  // What was learned of streams, by address.
+  const formats: Formats = new Map()
   const gestures = createGestures({
     ui,
     composer: options.composer,
@@ -192,6 +196,7 @@ export function createEngine(options: EngineOptions): Engine {
     feedback: (value, about) => reactions.feedback(value, givenTo('feedback', about, advise)),
     signal: (kind, about) => reactions.signal(kind, givenTo('signal', about, advise)),
     bind: reactions.bind,
+    feed: (call, url) => createFeed(call, { clock, guard, url, formats }),
     watch() {
       if (unwatch) return
       const paint = createPaintClock({

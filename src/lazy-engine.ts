@@ -10,11 +10,10 @@ import type { Stop } from './base/listen.ts'
 import type { Engine, EngineOptions } from './engine.ts'
 import type { Feed } from './network/feed.ts'
 import { holdFeed } from './network/hold.ts'
-import type { Formats } from './network/learn/learner.ts'
 import { createWaiting } from './turn/ahead.ts'
 import type { CallPort } from './turn/marks.ts'
 
-export type EnginePart = Pick<typeof import('./engine.ts'), 'createEngine' | 'createFeed'>
+export type EnginePart = Pick<typeof import('./engine.ts'), 'createEngine'>
 
 export interface LazyEngine {
   /** Undefined while it is not here. */
@@ -55,12 +54,9 @@ export function lazyEngine(
   const { clock, guard } = options
   const part = createLate(load, patience)
   const waiting = createWaiting(gestureMs)
-  // What was learned of streams, by address.
-  const formats: Formats = new Map()
   // Streams under way.
   const feeds = new Set<Feed>()
   let engine: Engine | undefined
-  let reader: EnginePart | undefined
   let asked = false
 
   const want = (): void => {
@@ -69,7 +65,6 @@ export function lazyEngine(
     wanted()
     part.with((loaded) => {
       asked = !!loaded
-      reader = loaded
       engine = loaded?.createEngine(options)
       if (watching()) engine?.watch()
       waiting.serve((at, fn) => guard(() => clock.replay(at, fn)))
@@ -89,7 +84,7 @@ export function lazyEngine(
     },
     follow(call, onEnd, url) {
       const feed = holdFeed({
-        make: () => reader?.createFeed(call, clock, url, formats),
+        make: () => engine?.feed(call, url),
         wait: (fn, sign) => wait(fn, sign, 'all'),
         ended() {
           feeds.delete(feed)

@@ -9,8 +9,7 @@ export type ChatLikeness = 'yes' | 'maybe' | 'no'
 /** Members that hold a conversation or a prompt in the bodies of providers and chat frameworks. */
 const conversation = /"(?:messages|contents|chat_?history)"\s*:\s*\[/
 const prompt = /"(?:prompt|input|inputs|query|question|message|content|text)"\s*:/
-const streams =
-  /"stream(?:ing)?"\s*:\s*true|"(?:response_mode|responseMode)"\s*:\s*"stream|"trigger"\s*:\s*"(?:submit|regenerate)/
+const streams = /"stream(?:ing)?"\s*:\s*true|"(?:response_mode|responseMode)"\s*:\s*"stream/
 /** The last that was said is an answer: the conversation is saved. */
 const answered = (body: string) => /^"role"\s*:\s*"(?:assistant|model|ai)"/.test(body.slice(body.lastIndexOf('"role"')))
 const path =

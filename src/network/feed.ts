@@ -1,5 +1,7 @@
 /** Follows one call for its port: response, contents, and exactly one end; leaves how they were seen to the taps. */
 import type { Clock } from '../base/clock.ts'
+import type { Guard } from '../base/guard.ts'
+import type { Stop } from '../base/listen.ts'
 import { errorName } from '../base/error-name.ts'
 import type { CallEnd, CallPort } from '../turn/marks.ts'
 import { FAR } from './body-tap.ts'
@@ -18,6 +20,12 @@ export interface Feed {
   text(text: string, size?: number): void
   /** One already framed message. */
   message(data: string, event?: string): void
+  /**
+   * Its body may be read where no tap sees it, or never: then its timing tells the end.
+   * @param touched it was read where the tap sees it @param from when the call began
+   * @param end tells it
+   */
+  unseen(response: Response, touched: () => boolean, from: number, end: (at: number) => void): void
   /** `at`: when it ended, if that was not now. `left`: by the page's own will, `done` where nothing that was promised is missing. */
   end(how: CallEnd | 'left', error?: unknown, at?: number): void
   ended(): boolean
@@ -28,11 +36,20 @@ export interface Feed {
 /** What can be no answer. The screen may still tell. */
 const NO_WIRE =
   /^(?:text\/(?:html|css|javascript)|image|audio|video|font|multipart)|protobuf|octet-stream|grpc|pdf|zip|javascript|wasm/i
+/** A body that has arrived and is not read for this long will not be, ms. */
+const UNREAD = 2000
 /** Chunks from this size on, bytes, are read only near the beginning and at the end of a far too long body. */
 const LARGE = 16 << 10
 
-/** @param formats what was learned of the addresses of this page view */
-export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>, url = '', formats?: Formats): Feed {
+export interface FeedOptions {
+  clock: Pick<Clock, 'now' | 'setTimeout'>
+  guard: Guard
+  url?: string
+  /** What was learned of the addresses of this page view. */
+  formats?: Formats
+}
+
+export function createFeed(call: CallPort, { clock, guard, url = '', formats }: FeedOptions): Feed {
   const notes = createNotes()
   // Of what no known format explains.
   let learner: Learner | undefined
@@ -45,6 +62,7 @@ export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>, url = '', 
   let closed = true
   let nothing = false
   let ended = false
+  let stop: Stop = () => {}
   // When what is read now came.
   let at = 0
   // Who knows what it says.
@@ -115,9 +133,26 @@ export function createFeed(call: CallPort, clock: Pick<Clock, 'now'>, url = '', 
     message: (data, event) => {
       pass(() => framing?.message(data, event), data.length)
     },
+    unseen(response, touched, from, end) {
+      if (ended) return
+      const observer = new PerformanceObserver(
+        guard.wrap((entries) => {
+          for (const { startTime, responseEnd } of entries.getEntriesByName(url) as PerformanceResourceTiming[]) {
+            if (startTime < from - 1) continue
+            const over = () => touched() || end(responseEnd)
+            if (response.bodyUsed || response.body?.locked) over()
+            else clock.setTimeout(guard.wrap(over), UNREAD)
+          }
+        }),
+      )
+      // It may be whole by now.
+      observer.observe({ type: 'resource', buffered: true })
+      stop = () => observer.disconnect()
+    },
     end: (how, error, when = clock.now()) => {
       if (ended) return
       ended = true
+      stop()
       at = when
       by = 'known'
       if (how == 'left') how = notes.complete() ? 'done' : 'cancelled'

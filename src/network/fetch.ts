@@ -40,18 +40,13 @@ interface Underway {
   traceparent: string | undefined
 }
 
-/** A body that has arrived and is not read for this long will not be, ms. */
-const UNREAD = 2000
-
 type Fetch = typeof fetch
 /** A chat call on its way. */
 interface Seen {
   feed: Feed
   signal?: AbortSignal | null
   args: Args
-  url: string
   at: number
-  off: Stop[]
   mark: Underway
   /** The call was answered, or failed without an answer. */
   over(answered: boolean): void
@@ -142,10 +137,10 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
     const added = Object.entries(call.headers).filter(([name]) => !without && headers?.has(name) === false)
     if (added[0]) guard(() => (args = [input, withHeaders(joined(own, added), init, request)]))
     const mark = { url, method, body, traceparent: added[0] && call.headers.traceparent }
-    return { feed, signal, args, url, at, off, mark, over: (answered) => over(answered, added[0]) }
+    return { feed, signal, args, at, mark, over: (answered) => over(answered, added[0]) }
   }
 
-  function follow(response: Response, { feed, signal, url, at, off, mark, over }: Seen): void {
+  function follow(response: Response, { feed, signal, at, mark, over }: Seen): void {
     const { headers } = response
     over(true)
     // What is fetched whole is no answer: the page's own data.
@@ -161,20 +156,7 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
       },
       guard,
     )
-    if (feed.ended()) return
-    // Read where the tap cannot see (`new Response(body)`, `cache.put`), or never: its timing entry tells the end.
-    const observer = new PerformanceObserver(
-      guard.wrap((entries) => {
-        for (const { startTime, responseEnd } of entries.getEntriesByName(url) as PerformanceResourceTiming[]) {
-          if (startTime < at - 1) continue
-          const end = () => touched() || feed.end('done', undefined, responseEnd)
-          if (response.bodyUsed || response.body?.locked) end()
-          else clock.setTimeout(guard.wrap(end), UNREAD)
-        }
-      }),
-    )
-    observer.observe({ type: 'resource' })
-    off.push(() => observer.disconnect())
+    feed.unseen(response, touched, at, (when) => feed.end('done', undefined, when))
   }
 
   /** @param inner the watched one: what it calls is no wrapper of ours, but one of ours may call it */

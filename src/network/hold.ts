@@ -44,6 +44,7 @@ export function holdFeed(options: {
     },
     text: (text, size) => piece(size ?? text.length, (it) => it.text(text, size)),
     message: (data, event) => piece(data.length, (it) => it.message(data, event)),
+    unseen: (...all) => later((it) => it.unseen(...all)),
     end(...all) {
       if (over) return
       over = true

@@ -13,6 +13,7 @@ function page() {
     bytes: (chunk) => void read.push(new TextDecoder().decode(chunk)),
     text: (text) => void read.push(text),
     message: (data) => void read.push(data),
+    unseen: () => {},
     end: (how) => void read.push(how),
     ended: () => read.includes('done'),
     state: () => undefined,

@@ -1,6 +1,7 @@
 /** Recorded provider streams, framed as on the wire, and what a straightforward reading of them gives. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { createGuard } from '../../../src/base/guard.ts'
 import { createFeed } from '../../../src/network/feed.ts'
 import type { CallEnd, CallPort, Content, Unread } from '../../../src/turn/marks.ts'
 
@@ -65,7 +66,7 @@ export function hear(
     end: (_, how) => void ends.push(how),
   }
   let now = 0
-  const feed = createFeed(call, { now: () => ++now })
+  const feed = createFeed(call, { clock: { now: () => ++now, setTimeout: () => 0 }, guard: createGuard({}) })
   feed.response(status, contentType, () => null)
   const encoder = new TextEncoder()
   for (const chunk of chunks) feed.bytes(typeof chunk == 'string' ? encoder.encode(chunk) : chunk)
