@@ -25,13 +25,17 @@ export const ownPairs = (name) =>
 
 export async function loadDetector() {
   const { outputFiles } = await build({
-    entryPoints: [root + 'src/intent/detect.ts'],
+    stdin: {
+      contents: "export * from './all.ts'; export { kinds } from './detect.ts'",
+      resolveDir: root + 'src/intent',
+    },
     bundle: true,
     format: 'esm',
     write: false,
     charset: 'utf8',
   })
-  return import('data:text/javascript;base64,' + Buffer.from(outputFiles[0].text).toString('base64'))
+  const { detector, kinds } = await import('data:text/javascript;base64,' + Buffer.from(outputFiles[0].text).toString('base64'))
+  return { ...detector, kinds }
 }
 
 export const inputOf = (row) => ({ previous: row.prev, next: row.new, answer: row.answer_gist ?? row.answer })
@@ -53,8 +57,8 @@ const traps = { high_overlap: 6, slot_change: 6, template: 6, language_switch_un
 
 /** Weights per kind, relative to `none`. Full-batch Adam with an L2 penalty; deterministic. */
 export function fit(all, kinds, { l2 = 1, rounds = 160, shares = share } = {}) {
-  const weightOf = ({ label, sub, tier }) =>
-    (shares[tier] ?? 1) * ((label === 'none' ? traps[sub] : shares[label]) ?? 1)
+  const weightOf = ({ label, sub, tier, unseen }) =>
+    (shares[tier] ?? 1) * (unseen === undefined ? 1 : shares['written ' + label] ?? shares.written ?? 1) * ((label === 'none' ? traps[sub] : shares[label]) ?? 1)
   const used = all.filter((row) => !row.same && row.label !== 'repeat')
   const width = used[0].x.length
   const count = kinds.length
