@@ -103,7 +103,7 @@ export function read(folded: string, lang: string, { cues, alias }: Table): Read
     if ('.?,'.includes(letter)) continue
     tokens.push(word)
     // Hiragana are endings and particles.
-    if (letter === '_' && !/[ぁ-ゟ]/.test(word)) content.push(word.slice(0, 5))
+    if (/[_ABD-GLO-SUVW]/.test(letter) && !/[ぁ-ゟ]/.test(word)) content.push(word.slice(0, 5))
   }
   return {
     lang,
@@ -114,11 +114,11 @@ export function read(folded: string, lang: string, { cues, alias }: Table): Read
   }
 }
 
-/** Frequent words: of English, of others in Latin letters that are covered, and of some that are not. */
+/** Frequent words and letters: of English, of others in Latin letters that are covered, and of some that are not. */
 const known = [
-  / (the|is|i|you|it|that|what|how|to|of|and|my|this|not|for|are|do|dont|with|please|why|can|its)(?= )/g,
-  / (der|die|das|und|ist|nicht|ich|du|ein|eine|was|wie|le|la|les|de|que|est|et|pas|je|tu|cest|el|los|un|una|por|para|es|y|nao|voce|um|uma|o|e|com|se|en|em)(?= )/g,
-  / (il|che|non|het|een|ik|jest|ve|bir|yang|och|det|jeg|nie)(?= )/g,
+  / (the|is|i|im|you|it|that|what|how|to|of|and|my|this|not|for|are|do|with|please|can|its|in|me|no|on|be)(?= )|th|wh|ck|sh|ee|oo|ght|\w\wy |\wing /g,
+  / (der|die|das|und|ist|nicht|ich|du|ein|was|wie|le|la|les|de|que|est|et|pas|je|tu|el|los|un|para|es|y|nao|um|o|e|com|se|en|em|no|me|nein|non|oui|si|ja|otra|tem)(?= )|\w\w[ao]s? |sch|cht|ung|[aeio]rl? |ez |cio|ca[or]|eu|quo?[ei]|ß/g,
+  / (il|che|non|het|een|ik|jest|ve|bir|yang|och|det|jeg|nie|apa|di|och)(?= )/g,
 ]
 
 const scripts: [string, RegExp, number][] = [

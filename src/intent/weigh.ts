@@ -86,12 +86,12 @@ export function features(p: Reading, n: Reading, asked: boolean): number[] {
   const frame = (start + end) / (Math.min(p.tokens.length, n.tokens.length) || 1)
   const few = (count: number): number => Math.min(count / unit, 4) / 4
   const dice = alike(pairs(p.flat), pairs(n.flat))
-  const kin = alike(only(p, /[A-Z\d]/g), only(n, /[A-Z\d]/g))
+  const kin = alike(only(p, /[ABD-UW-Z\d]/g), only(n, /[ABD-UW-Z\d]/g))
   const questions = +(/\?/.test(p.roles) === /\?/.test(n.roles))
   const foreign = +(p.lang !== n.lang)
   return [
     ...signs.map((sign) => +sign.test(opening)),
-    ...[...'MBZFHAROKQPWXJEV'].map((role) => +opening.includes(role)),
+    ...[...'MBZFHAROKQPWXJEV'].map((role) => (opening.includes(role) ? 1 / (1 + (opening.match(/_/g)?.length ?? 0) / unit / 3) : 0)),
     long,
     Math.abs(long - size(p)) * 1.5,
     +asked,
