@@ -39,7 +39,9 @@ test('the first script loads the parts of its own build, by the hash of their co
       .match(/chat-vitals\.[a-z]+-\w+\.js(?!\.map)/g)
       ?.sort()
   expect(named(parts.intent!.file)).toEqual(words.map((name) => parts[name]!.file).sort())
-  expect(named('chat-vitals.global.js')).toEqual(files.filter((file) => !words.some((name) => parts[name]!.file === file)).sort())
+  expect(named('chat-vitals.global.js')).toEqual(
+    files.filter((file) => !words.some((name) => parts[name]!.file === file)).sort(),
+  )
   // Of an earlier build nothing is left.
   expect(scripts.filter((file) => /^chat-vitals\..*-/.test(file)).sort()).toEqual(files.sort())
 })
