@@ -30,8 +30,8 @@ export function prose(text: string, other: string): string {
 /** Written without spaces, or (Korean) with endings that make spaces useless. */
 export const packed = (lang: string): boolean => /zh|ja|ko/.test(lang)
 
-/** Cues by the code of their first character, the longest first: what they look like and their role. */
-type Cues = Map<number, [string, string][]>
+/** Cues by their first two characters, the longest first: what they look like and their role. */
+type Cues = Map<string, [string, string][]>
 export interface Table {
   cues: Cues
   /** Characters that are read as others. */
@@ -57,7 +57,7 @@ export function table(words: string, dense: boolean): Table {
     else
       for (const cue of line.split('|').flatMap(spell)) {
         const text = (cue + (dense ? '' : ' ')).replace('* ', '')
-        const first = text.charCodeAt(0)
+        const first = text.slice(0, 2)
         const more = cues.get(first) ?? []
         if (text.trim() && !more.some(([one]) => one === text)) cues.set(first, [...more, [text, role!]])
       }
@@ -68,7 +68,7 @@ export function table(words: string, dense: boolean): Table {
 
 export interface Reading {
   lang: string
-  /** A letter per word: its role, `c` very short, `_` content; `.` `?` `,` for punctuation. Opens with `.`. */
+  /** A letter per word: its role, `c` short, `_` content; `.` `?` `,` for punctuation. Opens with `.`. */
   roles: string
   /** Content: stems of words, or single characters. */
   content: string[]
@@ -91,13 +91,13 @@ export function read(folded: string, lang: string, { cues, alias }: Table): Read
   let out = '.'
   for (let i = 0; i < text.length - 1;) {
     const first = text[i]!
-    const cue = cues.get(text.charCodeAt(i))?.find(([cue]) => text.startsWith(cue, i))
+    const cue = cues.get(text.slice(i, i + 2))?.find(([cue]) => text.startsWith(cue, i)) ?? cues.get(first)?.[0]
     const end = cue && (dense || cue[0].endsWith(' ')) ? i + cue[0].length : dense ? i + 1 : text.indexOf(' ', i) + 1
     const word = text.slice(i, dense ? end : end - 1)
     i = end
     const letter = '.?,'.includes(first)
       ? first
-      : (cue?.[1] ?? (dense || word.length > 2 || /\d/.test(word) ? '_' : 'c'))
+      : (cue?.[1] ?? (dense || word.length > 3 || /\d/.test(word) ? '_' : 'c'))
     out += letter
     // So a word that asks is: it ends a question as its mark does.
     if ('.?,'.includes(letter)) continue
@@ -117,8 +117,8 @@ export function read(folded: string, lang: string, { cues, alias }: Table): Read
 /** Frequent words and letters: of English, of others in Latin letters that are covered, and of some that are not. */
 const known = [
   / (the|is|i|im|you|it|that|what|how|to|of|and|my|this|not|for|are|do|with|please|can|its|in|me|no|on|be)(?= )|th|wh|ck|sh|ee|oo|ght|\w\wy |\wing /g,
-  / (der|die|das|und|ist|nicht|ich|du|ein|was|wie|le|la|les|de|que|est|et|pas|je|tu|el|los|un|para|es|y|nao|um|o|e|com|se|en|em|no|me|nein|non|oui|si|ja|otra|tem)(?= )|\w\w[ao]s? |sch|cht|ung|[aeio]rl? |ez |cio|ca[or]|eu|quo?[ei]|ß/g,
-  / (il|che|non|het|een|ik|jest|ve|bir|yang|och|det|jeg|nie|apa|di|och)(?= )/g,
+  / (der|die|das|und|ist|nicht|ich|du|ein|was|wie|le|la|les|de|que|est|et|pas|je|tu|el|los|un|para|es|y|nao|um|o|e|com|se|en|em|no|me|nein|non|oui|si|ja|otra|tem|sie|wir|ihr|haben|hast|bist|sind|mit|auf|wo|wer|wann|kann|qui|mas|pra|ao|las|esta|une|du|ce|ca|sao|como|cual|soy)(?= )|\w\w[ao]s? |sch|cht|ung|[aeio]rl? |ez |cio|ca[or]|eu|quo?[ei]|ß/g,
+  / (il|che|non|het|een|ik|jest|ve|bir|yang|och|det|jeg|nie|apa|di)(?= )/g,
 ]
 
 const scripts: [string, RegExp, number][] = [
@@ -144,8 +144,10 @@ export function groupOf(folded: string, hint = ''): string {
   }
   if (best !== 'en' || !count) return best
   const start = ` ${folded.slice(0, 160).replace(/[^\p{L}]+/gu, ' ')} `
-  const [english, latin, other] = known.map((words) => start.match(words)?.length ?? 0)
+  // The language of the prompt before counts as two words.
+  const before = [/^en/, /^(de|fr|es|pt|latin)/]
+  const [english, latin, other] = known.map((words, i) => (start.match(words)?.length ?? 0) + (before[i]?.test(hint) ? 2 : 0))
   if (other! > 1 && other! > english! && other! > latin!) return ''
-  if (english === latin) return /^(de|fr|es|pt|latin)/.test(hint) ? 'latin' : 'en'
+  if (english === latin) return before[1]!.test(hint) ? 'latin' : 'en'
   return english! > latin! ? 'en' : 'latin'
 }

@@ -6,32 +6,23 @@ import type { Reading } from './read.ts'
 const signs = [
   // I meant, I asked; not what I asked; not this but that
   /[.,?][A-Zc]{0,3}(M|I[A-Zc]{0,2}S)/,
-  /N[^.,?]{0,3}[SM]/,
   /^.C{0,2}N/,
   /^.[CcXT]*N[.,?]/,
   /N[^.?]{0,14},[^.?]{0,9}[_Z]|,[Cc]*N/,
   // this is wrong, this is not right, it still fails
   /N[^.,?]{0,4}G|G[c_]?N/,
   /^.[CcZ]*T[^.?]{0,9}[NBQ]/,
-  /^.[CcZK_,]*T[^.?]*[.]/,
   /L[^.,?]{0,2}[NBEGL]|[NG][c_]?L/,
   /^.[TCcX]{0,2}[LE]/,
   /^.[CcTXN,]{0,4}[BQ]/,
-  /V[^.,?]{0,3}[BNEF]|[BEF][^.,?]{0,3}V/,
-  /^.[^.?]{0,9}J/,
   // you forgot, why did you
   /^.[CcZ]*Y[^?]*$/,
   /Y[^.,?]{0,4}[FBQL]/,
-  /[46][^.,?]{0,3}Y/,
-  /Y[^.,?]{0,3}N|N[^.,?]{0,2}Y/,
   /^.[Xc,]{0,3}X/,
   // what do you mean, I do not understand, really?
   /[1-6][^.,?]{0,3}([YTCc][^.,?]{0,3}[SU]|S[YS])/,
   /^.[^.?]{0,3}1\??$/,
   /N[^.,?]{0,2}U|U[^.,?]{0,2}N/,
-  /^.[CcTYI,]{0,4}A[^_]{0,5}$/,
-  /^.[^_]{0,7}P[^_]{0,5}$/,
-  /^.[^_]{0,6}W[^_]{0,6}$/,
   // again, another
   /^.[A-Zc_]{0,4}[RO][A-Zc_]{0,2}[.?,]?$/,
   /^.[DCcT,K]{0,4}[RO][DCcTR]{0,4}[.?]?$/,
@@ -91,7 +82,7 @@ export function features(p: Reading, n: Reading, asked: boolean): number[] {
   const foreign = +(p.lang !== n.lang)
   return [
     ...signs.map((sign) => +sign.test(opening)),
-    ...[...'MBZFHAROKQPWXJEV'].map((role) => (opening.includes(role) ? 1 / (1 + (opening.match(/_/g)?.length ?? 0) / unit / 3) : 0)),
+    ...[...'MBZFHAROKQPWEV'].map((role) => (opening.includes(role) ? 1 / (1 + (opening.match(/_/g)?.length ?? 0) / unit / 3) : 0)),
     long,
     Math.abs(long - size(p)) * 1.5,
     +asked,
@@ -104,6 +95,8 @@ export function features(p: Reading, n: Reading, asked: boolean): number[] {
     questions,
     +(!!asks && !!asksNow && asks !== asksNow),
     +!(asks || asksNow),
+    // Nothing was asked for before: people who chat.
+    +!/[D1-7?]/.test(p.roles.slice(0, 14)),
     swapped ? frame * (1 - alike(rest(p), rest(n))) : 0,
     frame,
     dice,

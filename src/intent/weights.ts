@@ -1,7 +1,7 @@
 /** Fitted by test/bench/intent-fit.mjs: a row per kind, a character per feature, in eighths around `O`. */
 export const weights: string[] = [
-  'HQP?XHGTLIKT[VW^QQ3SITPSNJAQ?:PD]^?QYR[T+`c(H\\^',
-  'Idj[ceU]]^[i\\WXTCG=sfYVUH]N>OK?AVOJIGNGR7Ja/IMW',
-  'FMULkUDUKJOb|i~NKXMZJaKplaPEGIHCJWN=DNEN0GW/AQT',
-  'ESWE[QTTONG[_X\\cIBA[OPLVHnfGANCELLG?HRLT6KT0EPV',
+  "JL?EAU@QFUCPVSRUVWMQ6ORX@OQSOICLZ]T>MI:LE`R?OWRTR3Qo'LlS",
+  "M^WHSca\\[[Vj^WW`YXCF;IMme[dNKZK5iWM[^FE<ARMTICPFR6L_.EPX",
+  "MIS?@[URPXMY^shpOUJTOUQWML@mo[B6PqvFZAGCCIPQGFKJP;DU+JHQ",
+  "FDCCCSLPH[GWVYW[`cLGRJOVMPHTEtu;PWRAO<G>FLGSGGOBR>HV-MQR",
 ]

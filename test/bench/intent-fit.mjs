@@ -3,12 +3,13 @@
  *
  *     node test/bench/intent-fit.mjs
  *
- * Multinomial logistic regression, so few numbers that they can be read. The phrases themselves are in cues.ts and are
- * not learned. The pairs of the data folder are read where they lie and never copied into the project.
+ * Multinomial logistic regression, so few numbers that they can be read. The phrases themselves are in src/intent/words
+ * and are not learned. The pairs of the data folder are read where they lie and never copied into the project.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { writtenPairs } from './intent-data.mjs'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 export const devFile = (process.env.CHAT_VITALS_DATA ?? root + '../shared/data') + '/intent/dev.jsonl'
@@ -52,7 +53,17 @@ export function seen(detector, pairs) {
  * How much a row counts. A class that is rare here is not rare in a chat: its rows count more. So do rephrasings, with
  * them the `traps` that must not become one, and turns of real dialogues, of which a class has few.
  */
-const share = { rephrase: 3.15, correction: 1.15, clarification: 2, regenerate: 2, natural: 2 }
+const share = {
+  rephrase: 3.15,
+  correction: 1.15,
+  clarification: 2,
+  regenerate: 2,
+  natural: 2,
+  // Written by the project: cues are many there, and rare in a chat.
+  written: 0.4,
+  'written none': 0.7,
+  'written rephrase': 0.7,
+}
 const traps = { high_overlap: 6, slot_change: 6, template: 6, language_switch_unrelated: 4 }
 
 /** Weights per kind, relative to `none`. Full-batch Adam with an L2 penalty; deterministic. */
@@ -118,7 +129,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     process.exit(1)
   }
   const detector = await loadDetector()
-  const all = seen(detector, [...pairs, ...ownPairs('pairs')])
+  const all = seen(detector, [...pairs, ...ownPairs('pairs'), ...writtenPairs().filter((row) => !row.unseen)])
   const text = pack(fit(all, detector.kinds)).map((row) => `  ${JSON.stringify(row)},\n`)
   writeFileSync(
     root + 'src/intent/weights.ts',
