@@ -2,6 +2,7 @@
 import { clip, fold, groupOf, packed, prose, read, table } from './read.ts'
 import type { Table, Words } from './read.ts'
 import { features, same } from './weigh.ts'
+import { trust } from './trust.ts'
 import { weights } from './weights.ts'
 
 export type IntentKind = 'repeat' | 'rephrase' | 'correction' | 'clarification' | 'regenerate' | 'none' | 'unknown'
@@ -25,7 +26,7 @@ export interface IntentInput {
 
 export interface IntentVerdict {
   kind: IntentKind
-  /** 0–1, how sure; 0 for `unknown`. */
+  /** 0–1: of verdicts with such a score that share is right, on pairs that were not fitted on; 0 for `unknown`. */
   score: number
   /** ISO 639-1 of `next`; missing when not covered. */
   lang?: string
@@ -124,7 +125,11 @@ export function createDetector(words: Words): Detector {
         ),
       )
       const best = Math.max(...odds)
-      return sure(kinds[odds.indexOf(best)]!, best / odds.reduce((a, b) => a + b))
+      const kind = odds.indexOf(best)
+      // What such odds were worth on pairs that the weights do not know.
+      const [start, slope] = trust[kind]!
+      const doubt = (odds.reduce((a, b) => a + b) - best) / best
+      return sure(kinds[kind]!, 1 / (1 + Math.exp(-start) * doubt ** slope))
     },
   }
 }

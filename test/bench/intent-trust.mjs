@@ -110,7 +110,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(
     root + 'src/intent/trust.ts',
     '/** Fitted by test/bench/intent-trust.mjs: per kind start and slope of the line from log odds to those of being right. */\n' +
-      `export const trust = [\n${trust.map((line) => `  [${line.map((z) => +z.toFixed(2)).join(', ')}],\n`).join('')}]\n`,
+      `export const trust: [start: number, slope: number][] = [\n${trust.map((line) => `  [${line.map((z) => +z.toFixed(2)).join(', ')}],\n`).join('')}]\n`,
   )
   console.log(trust, reliability(bySource, scoreBy(trust, detector.kinds)))
 }
