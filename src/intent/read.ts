@@ -97,7 +97,7 @@ export function read(folded: string, lang: string, { cues, alias }: Table): Read
     i = end
     const letter = '.?,'.includes(first)
       ? first
-      : (cue?.[1] ?? (dense || word.length > 3 || /\d/.test(word) ? '_' : 'c'))
+      : (cue?.[1] ?? (dense || word.length > 2 || /\d/.test(word) ? '_' : 'c'))
     out += letter
     // So a word that asks is: it ends a question as its mark does.
     if ('.?,'.includes(letter)) continue

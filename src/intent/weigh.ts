@@ -95,6 +95,8 @@ export function features(p: Reading, n: Reading, asked: boolean): number[] {
     questions,
     +(!!asks && !!asksNow && asks !== asksNow),
     +!(asks || asksNow),
+    // Who was asked for something of himself answers with it.
+    +(/^.[^.]{0,3}Y/.test(p.roles) && /I/.test(opening.slice(0, 7)) && !/[SMBEQ]/.test(opening)),
     // Nothing was asked for before: people who chat.
     +!/[D1-7?]/.test(p.roles.slice(0, 14)),
     swapped ? frame * (1 - alike(rest(p), rest(n))) : 0,

@@ -60,8 +60,8 @@ const share = {
   regenerate: 2,
   natural: 2,
   // Written by the project: cues are many there, and rare in a chat.
-  written: 0.4,
-  'written none': 0.7,
+  written: 0.3,
+  'written none': 1,
   'written rephrase': 0.7,
 }
 const traps = { high_overlap: 6, slot_change: 6, template: 6, language_switch_unrelated: 4 }
