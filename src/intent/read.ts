@@ -116,8 +116,8 @@ export function read(folded: string, lang: string, { cues, alias }: Table): Read
 
 /** Frequent words and letters: of English, of others in Latin letters that are covered, and of some that are not. */
 const known = [
-  / (the|is|i|im|you|it|that|what|how|to|of|and|my|this|not|for|are|do|with|please|can|its|in|me|no|on|be)(?= )|th|wh|ck|sh|ee|oo|ght|\w\wy |\wing /g,
-  / (der|die|das|und|ist|nicht|ich|du|ein|was|wie|le|la|les|de|que|est|et|pas|je|tu|el|los|un|para|es|y|nao|um|o|e|com|se|en|em|no|me|nein|non|oui|si|ja|otra|tem|sie|wir|ihr|haben|hast|bist|sind|mit|auf|wo|wer|wann|kann|qui|mas|pra|ao|las|esta|une|du|ce|ca|sao|como|cual|soy)(?= )|\w\w[ao]s? |sch|cht|ung|[aeio]rl? |ez |cio|ca[or]|eu|quo?[ei]|ß/g,
+  / (the|is|i|im|you|it|that|what|how|to|of|and|my|this|not|for|are|do|with|please|can|its|in|me|no|on|be|a|an|at|by|or|was|did|does|from|about|your|u|again|wrong|mean|another|one|more|i|dont|best|give|get|make|tell|write|use|plan|new|hmm|um|wdym|lol)(?= )|th|wh|oo|ght|ould|\w\wy |\wing /g,
+  / (der|die|das|und|ist|nicht|ich|du|ein|was|wie|le|la|les|de|que|est|et|pas|je|tu|el|los|un|para|es|y|nao|um|o|e|com|se|en|em|no|me|nein|non|oui|si|ja|otra|tem|sie|wir|ihr|mir|dir|sich|meine|haben|habe|den|dem|von|im|zu|fur|noch|geht|gibt|hat|kein|hast|bist|sind|mit|auf|wo|wer|wann|kann|qui|mas|pra|ao|las|esta|une|du|ce|ca|sao|como|cual|soy)(?= )|\w\w[ao]s? |sch|cht|ung|ez |cio|ca[or] |eu|quo?[ei]|ß/g,
   / (il|che|non|het|een|ik|jest|ve|bir|yang|och|det|jeg|nie|apa|di)(?= )/g,
 ]
 
@@ -144,9 +144,9 @@ export function groupOf(folded: string, hint = ''): string {
   }
   if (best !== 'en' || !count) return best
   const start = ` ${folded.slice(0, 160).replace(/[^\p{L}]+/gu, ' ')} `
-  // The language of the prompt before counts as two words.
+  // The language of the prompt before counts as a word.
   const before = [/^en/, /^(de|fr|es|pt|latin)/]
-  const [english, latin, other] = known.map((words, i) => (start.match(words)?.length ?? 0) + (before[i]?.test(hint) ? 2 : 0))
+  const [english, latin, other] = known.map((words, i) => (start.match(words)?.length ?? 0) + (before[i]?.test(hint) ? 1 : 0))
   if (other! > 1 && other! > english! && other! > latin!) return ''
   if (english === latin) return before[1]!.test(hint) ? 'latin' : 'en'
   return english! > latin! ? 'en' : 'latin'

@@ -6,6 +6,7 @@ import type { Reading } from './read.ts'
 const signs = [
   // I meant, I asked; not what I asked; not this but that
   /[.,?][A-Zc]{0,3}(M|I[A-Zc]{0,2}S)/,
+  /N[^.,?]{0,3}[SM]/,
   /^.C{0,2}N/,
   /^.[CcXT]*N[.,?]/,
   /N[^.?]{0,14},[^.?]{0,9}[_Z]|,[Cc]*N/,
