@@ -45,7 +45,14 @@ function prepare({ previous, next, lang }: IntentInput) {
   const p = fold(prose(was, is))
   const n = fold(prose(is, was))
   const before = groupOf(p, hint)
-  return { p, n, hint, before, now: groupOf(n, before || hint), alike: previous === next || (was === previous && is === next) }
+  return {
+    p,
+    n,
+    hint,
+    before,
+    now: groupOf(n, before || hint),
+    alike: previous === next || (was === previous && is === next),
+  }
 }
 
 /** The groups of words that a verdict on this pair needs. */
@@ -119,7 +126,7 @@ export function createDetector(words: Words): Detector {
       const odds = kinds.map((_, k) =>
         Math.exp(
           [...(weights[k] ?? '')].reduce(
-            (sum, char, i) => sum + ((char.charCodeAt(0) - 79) / 8) * x[i]!,
+            (sum, char, i) => sum + ((char.charCodeAt(0) - 79) / 10) * x[i]!,
             k < 2 ? again : 0,
           ),
         ),

@@ -146,7 +146,9 @@ export function groupOf(folded: string, hint = ''): string {
   const start = ` ${folded.slice(0, 160).replace(/[^\p{L}]+/gu, ' ')} `
   // The language of the prompt before counts as a word.
   const before = [/^en/, /^(de|fr|es|pt|latin)/]
-  const [english, latin, other] = known.map((words, i) => (start.match(words)?.length ?? 0) + (before[i]?.test(hint) ? 1 : 0))
+  const [english, latin, other] = known.map(
+    (words, i) => (start.match(words)?.length ?? 0) + (before[i]?.test(hint) ? 1 : 0),
+  )
   if (other! > 1 && other! > english! && other! > latin!) return ''
   if (english === latin) return before[1]!.test(hint) ? 'latin' : 'en'
   return english! > latin! ? 'en' : 'latin'

@@ -80,10 +80,13 @@ export function features(p: Reading, n: Reading, asked: boolean): number[] {
   const dice = alike(pairs(p.flat), pairs(n.flat))
   const kin = alike(only(p, /[ABD-UW-Z\d]/g), only(n, /[ABD-UW-Z\d]/g))
   const questions = +(/\?/.test(p.roles) === /\?/.test(n.roles))
+  const least = Math.min(p.content.length, n.content.length)
   const foreign = +(p.lang !== n.lang)
   return [
     ...signs.map((sign) => +sign.test(opening)),
-    ...[...'MBZFHAROKQPWEV'].map((role) => (opening.includes(role) ? 1 / (1 + (opening.match(/_/g)?.length ?? 0) / unit / 3) : 0)),
+    ...[...'MBZFHAROKQPWEV'].map((role) =>
+      opening.includes(role) ? 1 / (1 + (opening.match(/_/g)?.length ?? 0) / unit / 3) : 0,
+    ),
     long,
     Math.abs(long - size(p)) * 1.5,
     +asked,
@@ -107,6 +110,12 @@ export function features(p: Reading, n: Reading, asked: boolean): number[] {
     foreign,
     foreign * kin,
     foreign * questions,
+    // All that one is about is in the other.
+    both / (least || 1),
+    +(both === p.content.length && both === n.content.length),
+    few(least - both),
+    alike(p.tokens, n.tokens),
+    swapped ? few(Math.min(p.tokens.length, n.tokens.length) - start - end) : 0,
   ]
 }
 

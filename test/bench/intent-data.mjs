@@ -37,11 +37,29 @@ function register(text, lang, roll) {
   const how = roll(12)
   if (latin && how < 3) said = said[0].toUpperCase() + said.slice(1)
   if (how < 2 && /[\p{L}\p{N}]$/u.test(said)) said += /zh|ja/.test(lang) ? '。' : '.'
-  if (how === 4) said = said.normalize('NFKD').replace(/[\u0300-\u036f]/g, '').normalize('NFC').toLowerCase()
-  if (how === 5) said = { en: ['hmm, ', 'um ', 'ok but '], zh: ['嗯，', '那个，'], ja: ['うーん、', 'あの、'], ko: ['음, ', '저기 '], de: ['hm, ', 'also '], fr: ['euh, ', 'bon, '], es: ['mmm, ', 'bueno, '], pt: ['hum, ', 'bom, '], ru: ['хм, ', 'ну '] }[lang][roll(2)] + said
+  if (how === 4)
+    said = said
+      .normalize('NFKD')
+      .replace(/[\u0300-\u036f]/g, '')
+      .normalize('NFC')
+      .toLowerCase()
+  if (how === 5)
+    said =
+      {
+        en: ['hmm, ', 'um ', 'ok but '],
+        zh: ['嗯，', '那个，'],
+        ja: ['うーん、', 'あの、'],
+        ko: ['음, ', '저기 '],
+        de: ['hm, ', 'also '],
+        fr: ['euh, ', 'bon, '],
+        es: ['mmm, ', 'bueno, '],
+        pt: ['hum, ', 'bom, '],
+        ru: ['хм, ', 'ну '],
+      }[lang][roll(2)] + said
   if (how === 6 && latin && said.length > 12) {
     const at = 4 + roll(said.length - 6)
-    if (/[\p{L}]{2}/u.test(said.slice(at, at + 2))) said = said.slice(0, at) + said[at + 1] + said[at] + said.slice(at + 2)
+    if (/[\p{L}]{2}/u.test(said.slice(at, at + 2)))
+      said = said.slice(0, at) + said[at + 1] + said[at] + said.slice(at + 2)
   }
   return said
 }
@@ -49,7 +67,6 @@ function register(text, lang, roll) {
 export function writtenPairs() {
   const rows = []
   for (const [at, lang] of languages.entries()) {
-    const roll = dice(1000 + at)
     const lines = readFileSync(new URL(`intent-data/${lang}.txt`, import.meta.url), 'utf8').split('\n')
     const prompts = []
     const things = []
@@ -62,6 +79,8 @@ export function writtenPairs() {
       else if (line) {
         if (!families.has(cell)) families.set(cell, families.size)
         const [label, family] = cell.split(' ')
+        // By the line itself, so that a further line changes no other.
+        const roll = dice([...line].reduce((sum, char) => (sum * 31 + char.codePointAt(0)) % 1e9, 7))
         const seen = new Set()
         const times = /en|zh/.test(lang) ? 5 : 4
         for (let i = 0; i < times; i++) {
@@ -69,9 +88,15 @@ export function writtenPairs() {
           const [a, b] = roll(2) ? [x, y] : [y, x]
           const n = 2 + roll(8)
           const fill = (text) =>
-            text.replaceAll('{a}', a).replaceAll('{b}', b).replaceAll('{n}', n).replaceAll('{m}', n + 1 + roll(5))
+            text
+              .replaceAll('{a}', a)
+              .replaceAll('{b}', b)
+              .replaceAll('{n}', n)
+              .replaceAll('{m}', n + 1 + roll(5))
           const asked = line.startsWith('?> ')
-          const [before, after] = line.includes(' >> ') ? line.split(' >> ') : [prompts[roll(prompts.length)], line.replace('?> ', '')]
+          const [before, after] = line.includes(' >> ')
+            ? line.split(' >> ')
+            : [prompts[roll(prompts.length)], line.replace('?> ', '')]
           const next = register(fill(spin(after, lang, roll)), lang, roll)
           const prev = register(fill(spin(before, lang, roll)), lang, roll)
           if (seen.has(next) || !next) continue
@@ -92,5 +117,34 @@ export function writtenPairs() {
       }
     }
   }
-  return rows
+  return [...rows, ...switched()]
+}
+
+/** The same request in another language, and another request. A line of switch.txt is one request in all languages. */
+function switched() {
+  const lines = readFileSync(new URL('intent-data/switch.txt', import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+  const table = lines.map((line) => line.split('|'))
+  const roll = dice(77)
+  return Array.from({ length: 400 }, (_, i) => {
+    const from = roll(3) ? roll(2) : roll(languages.length)
+    const to = (from + 1 + roll(languages.length - 1)) % languages.length
+    const [one, other] = roll(2) ? [from, to] : [to, from]
+    const at = roll(table.length)
+    const same = i % 2
+    const label = same ? 'rephrase' : 'none'
+    return {
+      prev: table[at][one],
+      new: table[same ? at : (at + 1 + roll(table.length - 1)) % table.length][other],
+      label,
+      sub: 'switch',
+      family: label + ' switch',
+      lang: `${languages[one]}-${languages[other]}`,
+      tier: 'project',
+      source: `written:${label} switch`,
+      // Whole requests.
+      unseen: at % 3 === 0,
+    }
+  })
 }

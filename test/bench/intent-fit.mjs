@@ -35,7 +35,9 @@ export async function loadDetector() {
     write: false,
     charset: 'utf8',
   })
-  const { detector, kinds } = await import('data:text/javascript;base64,' + Buffer.from(outputFiles[0].text).toString('base64'))
+  const { detector, kinds } = await import(
+    'data:text/javascript;base64,' + Buffer.from(outputFiles[0].text).toString('base64')
+  )
   return { ...detector, kinds }
 }
 
@@ -67,9 +69,11 @@ const share = {
 const traps = { high_overlap: 6, slot_change: 6, template: 6, language_switch_unrelated: 4 }
 
 /** Weights per kind, relative to `none`. Full-batch Adam with an L2 penalty; deterministic. */
-export function fit(all, kinds, { l2 = 1, rounds = 160, shares = share } = {}) {
+export function fit(all, kinds, { l2 = 1.5, rounds = 160, shares = share } = {}) {
   const weightOf = ({ label, sub, tier, unseen }) =>
-    (shares[tier] ?? 1) * (unseen === undefined ? 1 : shares['written ' + label] ?? shares.written ?? 1) * ((label === 'none' ? traps[sub] : shares[label]) ?? 1)
+    (shares[tier] ?? 1) *
+    (unseen === undefined ? 1 : (shares['written ' + label] ?? shares.written ?? 1)) *
+    ((label === 'none' ? traps[sub] : shares[label]) ?? 1)
   const used = all.filter((row) => !row.same && row.label !== 'repeat')
   const width = used[0].x.length
   const count = kinds.length
@@ -107,9 +111,9 @@ export function fit(all, kinds, { l2 = 1, rounds = 160, shares = share } = {}) {
     .map((_, k) => Array.from({ length: width }, (_, i) => w[k * width + i] - w[none * width + i]))
 }
 
-/** Weights as text: a character each, in eighths around `O`. */
+/** Weights as text: a character each, in tenths around `O`. */
 export const pack = (weights) =>
-  weights.map((row) => String.fromCharCode(...row.map((w) => 79 + Math.max(-44, Math.min(47, Math.round(w * 8))))))
+  weights.map((row) => String.fromCharCode(...row.map((w) => 79 + Math.max(-44, Math.min(47, Math.round(w * 10))))))
 
 /** The kind by unpacked weights; what detect.ts does, for weights under trial. */
 export function decide(row, weights, kinds) {
@@ -133,7 +137,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const text = pack(fit(all, detector.kinds)).map((row) => `  ${JSON.stringify(row)},\n`)
   writeFileSync(
     root + 'src/intent/weights.ts',
-    '/** Fitted by test/bench/intent-fit.mjs: a row per kind, a character per feature, in eighths around `O`. */\n' +
+    '/** Fitted by test/bench/intent-fit.mjs: a row per kind, a character per feature, in tenths around `O`. */\n' +
       `export const weights: string[] = [\n${text.join('')}]\n`,
   )
 }
