@@ -109,7 +109,10 @@ export async function imported() {
     enter(chunks.find((one) => one.entry).name)
     const total = (some) => [...some].reduce((all, one) => all + kB(one), 0)
     // The advice comes only where an option is wrong; of the detector's words those of English count.
-    return { first: total(first), all: total(chunks.filter(({ name }) => !/\b(advice|zh|ja|ko|latin|ru)\b/.test(name))) }
+    return {
+      first: total(first),
+      all: total(chunks.filter(({ name }) => !/\b(advice|zh|ja|ko|latin|ru)\b/.test(name))),
+    }
   }
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: root },
