@@ -36,6 +36,8 @@ export interface Table {
   cues: Cues
   /** Characters that are read as others. */
   alias: Map<string, string>
+  /** Any of those. */
+  odd?: RegExp
 }
 
 /** `a(b/c)[de]` is four cues. */
@@ -63,7 +65,7 @@ export function table(words: string, dense: boolean): Table {
       }
   }
   for (const all of cues.values()) all.sort(([a], [b]) => b.length - a.length)
-  return { cues, alias }
+  return { cues, alias, odd: alias.size ? RegExp(`[${[...alias.keys()].join('')}]`, 'g') : undefined }
 }
 
 export interface Reading {
@@ -77,10 +79,10 @@ export interface Reading {
   flat: string
 }
 
-export function read(folded: string, lang: string, { cues, alias }: Table): Reading {
+export function read(folded: string, lang: string, { cues, alias, odd }: Table): Reading {
   const dense = packed(lang)
   const text =
-    (alias.size ? folded.replace(/\p{L}/gu, (char) => alias.get(char) ?? char) : folded)
+    (odd ? folded.replace(odd, (char) => alias.get(char)!) : folded)
       .replace(/[.!。\n]+/g, ' . ')
       .replace(/\?+/g, ' ? ')
       .replace(/[,;:、~—–]+/g, ' , ')
