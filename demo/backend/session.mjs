@@ -68,10 +68,10 @@ function readSpan(row) {
     startedAt: Number(row.start_ns) / 1e6,
     durationMs: Number(BigInt(row.end_ns) - BigInt(row.start_ns)) / 1e6,
     status: row.status,
-    attributes: JSON.parse(row.attributes),
-    resource: JSON.parse(row.resource),
-    events: JSON.parse(row.events),
-    links: JSON.parse(row.links),
+    attributes: row.attributes,
+    resource: row.resource,
+    events: row.events,
+    links: row.links,
     receivedAt: Number(row.received_at),
   }
 }
