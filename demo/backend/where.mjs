@@ -10,6 +10,8 @@ import { DIMENSIONS, FLAGS } from './pages/metrics.mjs'
  * @property {string} [service]
  * @property {string} [since] `15m`, `24h`, `7d`, or epoch ms
  * @property {string} [until] epoch ms
+ * @property {string} [ttft_from] s, first text later than that
+ * @property {string} [ttft_to] s
  * @property {string} [flag] of FLAGS
  * @property {string} [edition] of the definitions
  * @property {Record<string, string>} [attributes] attribute → value
@@ -33,6 +35,8 @@ export function where(filter, bind) {
   const [since, until] = [readSince(filter.since), readSince(filter.until)]
   if (since !== undefined) parts.push(`started >= ${bind(since)}`)
   if (until !== undefined) parts.push(`started < ${bind(until)}`)
+  if (Number(filter.ttft_from) > 0) parts.push(`first_text > ${bind(Number(filter.ttft_from))}`)
+  if (Number(filter.ttft_to) > 0) parts.push(`first_text <= ${bind(Number(filter.ttft_to))}`)
   for (const name of ['outcome', 'model', 'service'])
     if (filter[name]) parts.push(filter[name] === 'open' ? `${name} IS NULL` : `${name} = ${bind(filter[name])}`)
   if (Object.hasOwn(FLAGS, filter.flag ?? '')) parts.push(`(${FLAGS[filter.flag].where})`)
