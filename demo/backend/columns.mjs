@@ -177,7 +177,7 @@ const FITS = {
   text: (it) => typeof it === 'string',
   flag: (it) => typeof it === 'boolean',
   int: (it) => Number.isInteger(it) && Math.abs(it) < 2 ** 31,
-  real: (it) => typeof it === 'number',
+  real: (it) => typeof it === 'number' && Math.abs(it) < 1e13,
 }
 
 const TARGETS = Object.fromEntries(

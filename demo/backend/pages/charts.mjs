@@ -83,7 +83,7 @@ export function Histogram({ edges, counts, quantiles, limits, lead }) {
     const x = (v) => left + ((width - left - right) * Math.min(v, end)) / end
     const y = (n) => floor - ((floor - above) * n) / top
     let labelEnd = -99
-    return html`<svg width=${width} height=${height} role="img" aria-label=${`Distribution of the time to first text: ${bins.map((it) => `${name(it)}: ${it.n}`).join(', ')}`}>
+    return html`<svg width=${width} height=${height} role="group" aria-label=${`Distribution of the time to first text: ${bins.map((it) => `${name(it)}: ${it.n}`).join(', ')}`}>
       ${rows(ticks(top, 3), y, left, width - right, (n) => Number(n.toPrecision(3)))}
       ${bins.map((it) => {
         const rate = it.to <= limits.good ? 'good' : it.to <= limits.poor ? 'fair' : 'poor'
@@ -133,7 +133,7 @@ export function Trend(how) {
           return of(it) == null ? '' : `${joined ? 'L' : 'M'}${middle(it).toFixed(1)} ${y(of(it)).toFixed(1)}`
         })
         .join('')
-    return html`<svg width=${width} height=${height} role="img" aria-label=${`${how.what} over time`} onPointerLeave=${() => choose(undefined)}>
+    return html`<svg width=${width} height=${height} role="group" aria-label=${`${how.what} over time`} onPointerLeave=${() => choose(undefined)}>
       ${rows(ticks(top, 3).filter((v) => !how.stack || Number.isInteger(v)), y, left, width - right, how.tick)}
       ${how.releases.filter((it) => it.at > first && it.at < last).map((it) => html`<line class="release" x1=${x(it.at)} x2=${x(it.at)} y1=${above - 6} y2=${floor}><title>${[it.service, it.version].filter(Boolean).join(' ')} came ${day(it.at)} ${hour(it.at)}</title></line><path class="release-mark" d=${`M${x(it.at)} ${above - 2}l-4 -7h8z`} />`)}
       ${how.stack

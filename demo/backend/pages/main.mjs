@@ -16,7 +16,7 @@ function App() {
   const name = id ? 'sessions' : path.slice(1) || 'sessions'
   const Page = id ? SessionPage : (PAGES[name] ?? SessionsPage)
   return html`<header class="top">
-      <a class="brand" href="/sessions"><img src="/icon.svg" alt="" width="20" height="20" /><span>chat-vitals</span></a>
+      <a class="brand" href="/sessions" aria-label="chat-vitals"><img src="/icon.svg" alt="" width="20" height="20" /><span>chat-vitals</span></a>
       <nav aria-label="Pages">
         ${['sessions', 'overview', 'compare'].map((it) => html`<a href=${`/${it}`} aria-current=${it === name ? 'page' : undefined}>${it[0].toUpperCase() + it.slice(1)}</a>`)}
       </nav>

@@ -10,7 +10,6 @@ import { CAUSES, EVIDENCE, label, OUTCOMES, PARTS, Stack } from './words.mjs'
 const nice = (it) => [0.05, 0.1, 0.2, 0.3, 0.5, 1].find((max) => it <= max) ?? 1
 const sure = (it) => (it.n ? `95 %: ${percent(it.low)} to ${percent(it.high)}` : 'no data yet')
 export const FORMATS = { s: seconds, share: percent, score: (it) => it?.toFixed(3) ?? NONE }
-const sessions = (query) => `/sessions${query ? `?${query}` : ''}`
 /** How far a verdict on rephrasing can be trusted; beside every rate made of such verdicts. */
 const detector = ({ precision, recall, pairs }) => `detector: precision ${percent(precision)}, recall ${percent(recall)} on ${number(pairs)} test pairs`
 
@@ -49,7 +48,7 @@ function Drift({ drift }) {
   const found = drift.signals.filter((it) => it.drifted)
   if (!found.length) return ''
   return html`<section class="banner warn" aria-label="Drift"><b>Something changed.</b> The newest ${number(drift.recent)} turns against ${number(drift.baseline)} before them:
-    ${found.map((it) => html` <span>${DRIFTS[it.name]} ${percent(it.then.value)} → <b>${percent(it.now.value)}</b> (z ${it.z.toFixed(1)})</span>`)}</section>`
+    ${found.map((it) => html` <span>${DRIFTS[it.name]} ${percent(it.before.value)} → <b>${percent(it.now.value)}</b> (z ${it.z.toFixed(1)})</span>`)}</section>`
 }
 
 /** One headline number with n, its 95 % interval and rating. */

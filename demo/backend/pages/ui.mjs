@@ -60,7 +60,9 @@ export function useAddress() {
 /** The address with other parameters; an empty value takes one away. @param {Record<string, string | undefined>} change */
 export function withParams(change, path = location.pathname) {
   const params = new URLSearchParams(location.search)
-  for (const [name, value] of Object.entries(change)) value ? params.set(name, value) : params.delete(name)
+  for (const [name, value] of Object.entries(change))
+    if (value) params.set(name, value)
+    else params.delete(name)
   return path + (params.size ? `?${params}` : '')
 }
 /** The address narrowed to one value of a dimension. */
