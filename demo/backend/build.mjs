@@ -20,7 +20,9 @@ await build({
   minify: true,
   external: ['@duckdb/node-api'],
   // protobufjs asks for its optional parts by `require`.
-  banner: { js: `import { createRequire as __require } from 'node:module'; const require = __require(import.meta.url);` },
+  banner: {
+    js: `import { createRequire as __require } from 'node:module'; const require = __require(import.meta.url);`,
+  },
   legalComments: 'linked',
 })
 await build({
@@ -32,7 +34,15 @@ await build({
   target: 'es2022',
   minify: true,
   // In the demo the server hands it out at this address.
-  plugins: [{ name: 'htm', setup: (it) => it.onResolve({ filter: /^\/htm\.mjs$/ }, () => ({ path: here('../../node_modules/htm/preact/standalone.module.js') })) }],
+  plugins: [
+    {
+      name: 'htm',
+      setup: (it) =>
+        it.onResolve({ filter: /^\/htm\.mjs$/ }, () => ({
+          path: here('../../node_modules/htm/preact/standalone.module.js'),
+        })),
+    },
+  ],
   legalComments: 'none',
 })
 for (const name of ['index.html', 'icon.svg']) copyFileSync(here(`pages/${name}`), `${out}/pages/${name}`)

@@ -34,7 +34,16 @@ function readOptions() {
   let values
   try {
     ;({ values } = parseArgs({
-      options: { port: text, db: text, load: many, retain: text, link: many, host: text, token: text, help: { type: 'boolean', short: 'h' } },
+      options: {
+        port: text,
+        db: text,
+        load: many,
+        retain: text,
+        link: many,
+        host: text,
+        token: text,
+        help: { type: 'boolean', short: 'h' },
+      },
     }))
   } catch (error) {
     giveUp(`${/** @type {Error} */ (error).message}\n${HELP}`)
@@ -48,9 +57,12 @@ function readOptions() {
   const [, amount, unit] = /^(\d+)([mhd])$/.exec(values.retain ?? '0d') ?? []
   if (!unit) giveUp(`--retain is a number with m, h or d, such as 30d: ${values.retain}`)
   if (values.host && !LOCAL.includes(values.host) && !values.token)
-    giveUp('--host opens this to others: whoever reaches it could read what your users did, and write to it.\nGive a secret with --token; senders send it as "Authorization: Bearer …", readers open the address with ?token=….')
+    giveUp(
+      '--host opens this to others: whoever reaches it could read what your users did, and write to it.\nGive a secret with --token; senders send it as "Authorization: Bearer …", readers open the address with ?token=….',
+    )
   for (const file of values.load ?? []) if (!existsSync(file)) giveUp(`--load: there is no ${file}`)
-  for (const link of values.link ?? []) if (!/^[^=]+=https?:\/\//.test(link)) giveUp(`--link is NAME=https://…/{trace_id}: ${link}`)
+  for (const link of values.link ?? [])
+    if (!/^[^=]+=https?:\/\//.test(link)) giveUp(`--link is NAME=https://…/{trace_id}: ${link}`)
   return {
     port,
     file: values.db ?? (values.load ? ':memory:' : '.chat-vitals/turns.duckdb'),

@@ -105,7 +105,8 @@ export function reactionsOf(waiting) {
       const late = [...models].filter(([trace]) => !traces.has(trace))
       for (const [trace, { model }] of late) earlyModels.set(trace, model)
       for (const turn of turns)
-        if (!turn.model && earlyModels.has(turn.traceId)) late.push([turn.traceId, { model: earlyModels.get(turn.traceId) }])
+        if (!turn.model && earlyModels.has(turn.traceId))
+          late.push([turn.traceId, { model: earlyModels.get(turn.traceId) }])
       if (late.length) {
         const values = late.map(([trace, { model }]) => `(CAST('${trace}' AS UUID), ${quote(model)})`)
         sql.push(`UPDATE turns SET model = v.model FROM (VALUES ${values.join(', ')}) v(trace, model)

@@ -25,7 +25,8 @@ export function memo(changes, large) {
         entry.making = undefined
       }
     })()
-    const old = entry.value !== undefined && large() && entry.cost > dearMs && performance.now() - entry.made < MAX_AGE_MS
+    const old =
+      entry.value !== undefined && large() && entry.cost > dearMs && performance.now() - entry.made < MAX_AGE_MS
     if (!old) return entry.making
     entry.making.catch(() => {})
     return entry.value

@@ -2,8 +2,9 @@
 // filtered set of turns. Counts and quantiles in SQL, from raw values; rates and ratings are made of them in rates.mjs.
 import { DETECTOR } from './detector.mjs'
 import { CORRECTED, DIMENSIONS, FLAGS, IN_VIEW, INTERRUPTED, QUANTILES, RATES, UNDERSTOOD } from './pages/metrics.mjs'
-import { chance, drift, loss, quantileBounds, rate, rating } from './rates.mjs'
-import { COVERED, dimension, readSince, where } from './where.mjs'
+import { chance, drift, quantileBounds, rate, rating } from './rates.mjs'
+import { quality } from './trust.mjs'
+import { COVERED, dimension, where } from './where.mjs'
 
 const count = (condition) => `CAST(count(*) FILTER (${condition}) AS INTEGER)`
 const column = (sql, name) => `${sql} AS ${name}`
@@ -106,20 +107,29 @@ export function openOverview(store, kept) {
 
   /** Editions that are there; a rate is of one, the newest unless another is asked for. */
   async function editionOf(filter) {
-    const editions = await over(filter, (is) => `SELECT coalesce(definitions, 1) AS edition, CAST(count(*) AS INTEGER) AS turns FROM turns WHERE ${is} GROUP BY 1 ORDER BY 1 DESC`)
+    const editions = await over(
+      filter,
+      (is) =>
+        `SELECT coalesce(definitions, 1) AS edition, CAST(count(*) AS INTEGER) AS turns FROM turns WHERE ${is} GROUP BY 1 ORDER BY 1 DESC`,
+    )
     return { editions, edition: filter.edition ? Number(filter.edition) : editions[0]?.edition }
   }
 
   async function totalsOf(filter, names = ALL) {
     const [row] = await over(
       filter,
-      (is) => `SELECT ${COUNTS}, ${quantiles(names, points)}, median(dwell) AS dwell, CAST(count(dwell) AS INTEGER) AS dwell_n,
+      (
+        is,
+      ) => `SELECT ${COUNTS}, ${quantiles(names, points)}, median(dwell) AS dwell, CAST(count(dwell) AS INTEGER) AS dwell_n,
         min(started) AS first, max(started) AS last FROM turns WHERE ${is}`,
     )
     const totals = read(row, names)
     const bounds = names.map((name) => [name, quantileBounds(totals[name].n, QUANTILES[name].q)]).filter(([, it]) => it)
     if (bounds.length) {
-      const parts = bounds.map(([name, it]) => `quantile_cont(${QUANTILES[name].column}, [${it.join(', ')}]) FILTER (${QUANTILES[name].where}) AS ${name}`)
+      const parts = bounds.map(
+        ([name, it]) =>
+          `quantile_cont(${QUANTILES[name].column}, [${it.join(', ')}]) FILTER (${QUANTILES[name].where}) AS ${name}`,
+      )
       const [range] = await over(filter, (is) => `SELECT ${parts.join(', ')} FROM turns WHERE ${is}`)
       for (const [name] of bounds) Object.assign(totals[name], { low: range[name][0], high: range[name][1] })
     }
@@ -141,7 +151,8 @@ export function openOverview(store, kept) {
     })
     const trend = await over(
       filter,
-      (is) => `SELECT floor(started / ${ms}) * ${ms} AS "at", ${COUNTS}, ${quantiles(['ttft'], points)} FROM turns WHERE ${is} GROUP BY 1 ORDER BY 1 DESC LIMIT 400`,
+      (is) =>
+        `SELECT floor(started / ${ms}) * ${ms} AS "at", ${COUNTS}, ${quantiles(['ttft'], points)} FROM turns WHERE ${is} GROUP BY 1 ORDER BY 1 DESC LIMIT 400`,
     )
     const releases = await over(
       filter,
@@ -165,7 +176,8 @@ export function openOverview(store, kept) {
     )
     const evidence = await over(
       filter,
-      (is) => `SELECT gesture, wire, screen, CAST(count(*) AS INTEGER) AS n FROM turns WHERE ${is} AND wire IS NOT NULL GROUP BY ALL ORDER BY n DESC`,
+      (is) =>
+        `SELECT gesture, wire, screen, CAST(count(*) AS INTEGER) AS n FROM turns WHERE ${is} AND wire IS NOT NULL GROUP BY ALL ORDER BY n DESC`,
     )
     const understood = evidence.length
       ? await over(filter, (is) => `SELECT ${COUNTS} FROM turns WHERE ${is} AND ${UNDERSTOOD}`)
@@ -209,14 +221,16 @@ export function openOverview(store, kept) {
       corrections: { kinds, rate: totals.correction, detector: DETECTOR },
       evidence: {
         shares: evidence,
-        understood: understood.map((row) => Object.fromEntries(Object.keys(RATES).map((name) => [name, rate(row[`${name}_k`], row[`${name}_n`])])))[0],
+        understood: understood.map((row) =>
+          Object.fromEntries(Object.keys(RATES).map((name) => [name, rate(row[`${name}_k`], row[`${name}_n`])])),
+        )[0],
       },
       ttftParts: { n: sums.n, seconds: pick(sums, 'part_', PARTS) },
       stallCauses: { n: sums.stalled, seconds: pick(sums, 'stall_', CAUSES) },
       turnsPerSession: perSession,
       drift: await kept(`drift ${JSON.stringify(filter)}`, () => driftOf(filter), 30),
       worst: await kept(`worst ${JSON.stringify(filter)}`, () => worstOf(filter), 30),
-      quality: await kept(`quality ${asked.since}`, () => quality(asked.since), 30),
+      quality: await kept(`quality ${asked.since}`, () => quality(store, asked.since), 30),
       dimensions: await kept('dimensions', dimensions, 30),
       facets: await facets(),
     }
@@ -228,7 +242,9 @@ export function openOverview(store, kept) {
     for (const [name, [condition, order]] of Object.entries(WORST)) {
       lists[name] = await over(
         filter,
-        (is) => `SELECT n.id AS session, replace(CAST(trace AS VARCHAR), '-', '') AS trace, started, model, first_text AS ttft,
+        (
+          is,
+        ) => `SELECT n.id AS session, replace(CAST(trace AS VARCHAR), '-', '') AS trace, started, model, first_text AS ttft,
           ended - started AS ms, chars, correction, ${PARTS.map((part) => `part_${part}`).join(', ')}
           FROM (SELECT *, ${order} AS badness FROM turns WHERE ${is} AND (${condition}) ORDER BY badness DESC LIMIT 5) w
           LEFT JOIN names n ON n.key = w.session ORDER BY badness DESC`,
@@ -241,55 +257,19 @@ export function openOverview(store, kept) {
   async function driftOf(filter) {
     const rows = await over(
       filter,
-      (is) => `SELECT first_text, ${INTERRUPTED} AS interrupted, outcome = 'error' AS error, ${SENT} AS sent, pair, pair AND ${CORRECTED} AS corrected
+      (
+        is,
+      ) => `SELECT first_text, ${INTERRUPTED} AS interrupted, outcome = 'error' AS error, ${SENT} AS sent, pair, pair AND ${CORRECTED} AS corrected
         FROM turns WHERE ${is} ORDER BY start_ns DESC LIMIT 5000`,
     )
     return drift(rows)
   }
 
-  /** How far the data can be trusted: lost turns, duplicates. Over all page views seen since, unfiltered. */
-  async function quality(since) {
-    const from = readSince(since) ?? 0
-    const [pages] = await store.query(
-      `SELECT CAST(coalesce(sum(greatest(seq, opened)), 0) AS INTEGER) AS opened, CAST(coalesce(sum(n), 0) AS INTEGER) AS received,
-        CAST(coalesce(sum(dropped), 0) AS INTEGER) AS dropped, CAST(coalesce(sum(unproved), 0) AS INTEGER) AS unproved, CAST(count(*) AS INTEGER) AS pages FROM (
-        SELECT page, max(coalesce(seq, 0)) AS seq, max(coalesce(opened, 0)) AS opened, max(coalesce(dropped, 0)) AS dropped,
-          max(coalesce(unproved, 0)) AS unproved, count(*) FILTER (turn) AS n
-        FROM (SELECT page, seq, opened, dropped, unproved, end_ns, true AS turn FROM turns WHERE session IS NOT NULL UNION ALL
-          SELECT page, 0, opened, dropped, 0, end_ns, false FROM others WHERE session IS NOT NULL)
-        WHERE page IS NOT NULL GROUP BY page HAVING max(end_ns) / 1e6 >= $1)`,
-      [from],
-    )
-    const copies = await store.query(
-      ['turns', 'requests', 'reactions', 'others']
-        .map((table) => `SELECT CAST(coalesce(sum(copies), 0) AS INTEGER) AS raw, CAST(count(*) AS INTEGER) AS kept FROM ${table} WHERE start_ns / 1e6 >= $1`)
-        .join(' UNION ALL '),
-      [from],
-    )
-    const raw = copies.reduce((sum, row) => sum + row.raw, 0)
-    const stored = copies.reduce((sum, row) => sum + row.kept, 0)
-    const [recovered] = await store.query(
-      `SELECT ${count('recovered')} AS n, ${count('delay > 0')} AS late FROM turns WHERE started >= $1`,
-      [from],
-    )
-    return {
-      pageViews: pages.pages,
-      opened: pages.opened,
-      received: pages.received,
-      loss: loss(pages.received, pages.opened),
-      dropped: pages.dropped,
-      unproved: pages.unproved,
-      recovered: recovered.n,
-      late: recovered.late,
-      spans: stored,
-      duplicates: rate(raw - stored, raw),
-      duplicateTurns: rate(copies[0].raw - copies[0].kept, copies[0].raw),
-    }
-  }
-
   /** What there is to break down by: columns with a value, and attributes with few values. */
   async function dimensions() {
-    const [used] = await store.query(`SELECT ${DIMENSIONS.map((name) => `count(${name}) > 0 AS ${name}`).join(', ')} FROM turns`)
+    const [used] = await store.query(
+      `SELECT ${DIMENSIONS.map((name) => `count(${name}) > 0 AS ${name}`).join(', ')} FROM turns`,
+    )
     const keys = await store.query(
       `SELECT key, CAST(count(DISTINCT value) AS INTEGER) AS n FROM (
         SELECT key, json->>('$."' || key || '"') AS value FROM (SELECT json, unnest(json_keys(json)) AS key FROM texts
@@ -314,13 +294,21 @@ export function openOverview(store, kept) {
     const filter = editions.length > 1 ? { ...asked, edition: String(edition) } : asked
     const side = (value) => totalsOf({ ...filter, attributes: { ...filter.attributes, [by]: value } })
     const [left, right] = [(await side(a)).totals, (await side(b)).totals]
-    const rates = Object.keys(RATES).map((name) => ({ name, a: left[name], b: right[name], ...chance(left[name], right[name]) }))
+    const rates = Object.keys(RATES).map((name) => ({
+      name,
+      a: left[name],
+      b: right[name],
+      ...chance(left[name], right[name]),
+    }))
     const measures = ALL.map((name) => ({
       name,
       a: left[name],
       b: right[name],
       // Intervals that do not overlap differ for sure; those that do may still.
-      beyond: left[name].low !== undefined && right[name].low !== undefined && (left[name].high < right[name].low || right[name].high < left[name].low),
+      beyond:
+        left[name].low !== undefined &&
+        right[name].low !== undefined &&
+        (left[name].high < right[name].low || right[name].high < left[name].low),
     }))
     return { by, a, b, turns: [left.turns, right.turns], rates, measures }
   }

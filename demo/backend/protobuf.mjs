@@ -5,7 +5,10 @@ import { OtlpError } from './otlp.mjs'
 
 const message = (fields) => ({
   fields: Object.fromEntries(
-    Object.entries(fields).map(([name, [id, type, repeated]]) => [name, { id, type, ...(repeated && { rule: 'repeated' }) }]),
+    Object.entries(fields).map(([name, [id, type, repeated]]) => [
+      name,
+      { id, type, ...(repeated && { rule: 'repeated' }) },
+    ]),
   ),
 })
 const root = protobuf.Root.fromJSON({
@@ -33,7 +36,11 @@ const root = protobuf.Root.fromJSON({
     Status: message({ message: [2, 'string'], code: [3, 'int32'] }),
     KeyValue: message({ key: [1, 'string'], value: [2, 'AnyValue'] }),
     AnyValue: {
-      oneofs: { value: { oneof: ['stringValue', 'boolValue', 'intValue', 'doubleValue', 'arrayValue', 'kvlistValue', 'bytesValue'] } },
+      oneofs: {
+        value: {
+          oneof: ['stringValue', 'boolValue', 'intValue', 'doubleValue', 'arrayValue', 'kvlistValue', 'bytesValue'],
+        },
+      },
       ...message({
         stringValue: [1, 'string'],
         boolValue: [2, 'bool'],

@@ -98,8 +98,16 @@ export async function openQueries(store) {
       row.attributes['chat_vitals.backend.trace_id'],
     ])
     const all = [...traces, ...linked].filter((trace) => /^[0-9a-f]{32}$/.test(trace ?? ''))
-    const others = await store.read('others', `session = ${key} OR ${all.length ? `trace IN (${uuids(all)})` : 'false'} LIMIT 8000`)
-    const far = linked.length ? await store.read('requests', `trace IN (${uuids(linked.filter((it) => /^[0-9a-f]{32}$/.test(it ?? ''))) || 'NULL'}) LIMIT 2000`) : []
+    const others = await store.read(
+      'others',
+      `session = ${key} OR ${all.length ? `trace IN (${uuids(all)})` : 'false'} LIMIT 8000`,
+    )
+    const far = linked.length
+      ? await store.read(
+          'requests',
+          `trace IN (${uuids(linked.filter((it) => /^[0-9a-f]{32}$/.test(it ?? ''))) || 'NULL'}) LIMIT 2000`,
+        )
+      : []
     // A request that came with its turn has the turn's ids.
     const turns = new Map(own.map((row) => [row.trace_id + row.span_id, row]))
     for (const request of requests) {
@@ -111,7 +119,8 @@ export async function openQueries(store) {
     const rows = new Map()
     for (const row of [...own, ...requests, ...reactions, ...others, ...far]) rows.set(row.trace_id + row.span_id, row)
     if (!rows.size) return undefined
-    const byStart = (a, b) => Number(BigInt(a.start_ns) - BigInt(b.start_ns)) || Number(BigInt(b.end_ns) - BigInt(a.end_ns))
+    const byStart = (a, b) =>
+      Number(BigInt(a.start_ns) - BigInt(b.start_ns)) || Number(BigInt(b.end_ns) - BigInt(a.end_ns))
     // Counted as the overview does: a repeat after an answer that failed or showed nothing corrects no answer.
     const [counted] = await store.query(
       `SELECT ${ORDER.corrections} AS k, ${count('pair')} AS n FROM turns WHERE session = ${key}`,

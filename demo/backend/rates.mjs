@@ -103,7 +103,11 @@ export function drift(rows) {
   const size = Math.max(DETECTION, Math.floor(rows.length / 10))
   const [recent, earlier] = [rows.slice(0, size), rows.slice(size)]
   if (earlier.length < BASELINE) return { turns: rows.length, needed: BASELINE + DETECTION, signals: [] }
-  const limit = quantile(earlier.map((row) => row.first_text).filter((it) => it != null), 0.75) ?? Infinity
+  const limit =
+    quantile(
+      earlier.map((row) => row.first_text).filter((it) => it != null),
+      0.75,
+    ) ?? Infinity
   const shares = {
     slow: [(row) => row.first_text != null, (row) => row.first_text > limit],
     interruption: [(row) => row.sent, (row) => row.interrupted],
@@ -114,7 +118,10 @@ export function drift(rows) {
     const of = (all) => rate(all.filter((row) => counts(row) && holds(row)).length, all.filter(counts).length)
     const [now, past] = [of(recent), of(earlier)]
     const p = (now.k + past.k) / (now.n + past.n)
-    const z = now.n < DETECTION / 2 || !p || p === 1 ? undefined : (now.value - past.value) / Math.sqrt(p * (1 - p) * (1 / now.n + 1 / past.n))
+    const z =
+      now.n < DETECTION / 2 || !p || p === 1
+        ? undefined
+        : (now.value - past.value) / Math.sqrt(p * (1 - p) * (1 / now.n + 1 / past.n))
     return { name, now, before: past, z, drifted: Math.abs(z ?? 0) > DRIFT_Z }
   })
   return { turns: rows.length, recent: recent.length, baseline: earlier.length, limit, signals }

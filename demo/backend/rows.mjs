@@ -2,7 +2,11 @@
 import { createHash } from 'node:crypto'
 import { join, packCurve, split, unpackCurve } from './columns.mjs'
 
-const REVISION = { turns: 'chat_vitals.turn.revision', requests: 'chat_vitals.turn.revision', others: 'chat_vitals.page.revision' }
+const REVISION = {
+  turns: 'chat_vitals.turn.revision',
+  requests: 'chat_vitals.turn.revision',
+  others: 'chat_vitals.page.revision',
+}
 const revisionOf = (table, name) =>
   table === 'reactions' ? `chat_vitals.${name === 'chat.feedback' ? 'feedback' : 'signal'}.revision` : REVISION[table]
 
@@ -47,7 +51,9 @@ function bounded(object) {
   return out
 }
 const listed = (items) =>
-  items.length ? JSON.stringify(items.slice(0, 128).map((item) => ({ ...item, attributes: bounded(item.attributes) }))) : null
+  items.length
+    ? JSON.stringify(items.slice(0, 128).map((item) => ({ ...item, attributes: bounded(item.attributes) })))
+    : null
 
 /**
  * @param {{ rows: import('./otlp.mjs').SpanRow[], name: (key: bigint, id: string) => unknown, text: (json: string) => number }} with_
@@ -60,7 +66,8 @@ export function rowMaker({ rows, name, text: textOf }) {
     if (row.name === 'chat.turn') turns.add(row.trace_id + row.span_id)
     const model = text(row.attributes['gen_ai.response.model']) ?? text(row.attributes['gen_ai.request.model'])
     const before = models.get(row.trace_id)
-    if (model && !(before?.start <= row.start_ns)) models.set(row.trace_id, { model: model.slice(0, 256), start: row.start_ns })
+    if (model && !(before?.start <= row.start_ns))
+      models.set(row.trace_id, { model: model.slice(0, 256), start: row.start_ns })
   }
   const json = new WeakMap()
   /** A resource is one object for all its spans. */
@@ -115,7 +122,8 @@ export function rowMaker({ rows, name, text: textOf }) {
       copies: row.copies ?? 1,
     }
     for (const key in columns)
-      if (typeof out[key] === 'string' && out[key].length > MAX_VALUE) out[key] = out[key].slice(0, MAX_VALUE).toWellFormed()
+      if (typeof out[key] === 'string' && out[key].length > MAX_VALUE)
+        out[key] = out[key].slice(0, MAX_VALUE).toWellFormed()
     let { links } = row
     if (table === 'turns') {
       const given = own['chat_vitals.render.curve']
@@ -127,7 +135,10 @@ export function rowMaker({ rows, name, text: textOf }) {
         started: Number(out.start_ns) / 1e6,
         ended: Number(out.end_ns) / 1e6,
         version: text(row.resource['service.version'])?.slice(0, 256),
-        environment: text(row.resource['deployment.environment.name'] ?? row.resource['deployment.environment'])?.slice(0, 256),
+        environment: text(row.resource['deployment.environment.name'] ?? row.resource['deployment.environment'])?.slice(
+          0,
+          256,
+        ),
         model: models.get(row.trace_id)?.model,
         chat: out.conversation ?? out.session ?? out.page,
         pair: false,
@@ -141,7 +152,11 @@ export function rowMaker({ rows, name, text: textOf }) {
       if (links.length === 1 && links[0].trace_id === trace && links[0].span_id === span) links = []
       // What was judged is on the span, or on its event.
       const event = row.events[0]?.attributes ?? {}
-      for (const [column, attribute] of [['evaluation', 'name'], ['label', 'score.label'], ['score', 'score.value']]) {
+      for (const [column, attribute] of [
+        ['evaluation', 'name'],
+        ['label', 'score.label'],
+        ['score', 'score.value'],
+      ]) {
         const value = event[`gen_ai.evaluation.${attribute}`]
         if (out[column] == null && typeof value === (column === 'score' ? 'number' : 'string')) out[column] = value
       }

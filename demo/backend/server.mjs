@@ -15,7 +15,10 @@ const MAX_DRAIN = 4 * MAX_BODY
 const MAX_PENDING = 64 * 1024 * 1024
 const RETAIN_EVERY = 3_600_000
 const PAGES = new URL('./pages/', import.meta.url)
-const VENDOR = [new URL('../../node_modules/htm/preact/standalone.module.js', import.meta.url), new URL('./pages/htm.mjs', import.meta.url)]
+const VENDOR = [
+  new URL('../../node_modules/htm/preact/standalone.module.js', import.meta.url),
+  new URL('./pages/htm.mjs', import.meta.url),
+]
 const LIBRARY = [new URL('../../dist/', import.meta.url), new URL('../', import.meta.url)]
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
@@ -40,7 +43,16 @@ const LOCAL_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
  * @param {(turns: number) => void} [options.onTurn] called with the first turns that come
  * @returns {Promise<{ url: string, store: import('./store.mjs').Store, close: () => Promise<void> }>} rejects with a clear message when the port or file is taken
  */
-export async function startBackend({ port = 4318, file = '.demo/backend.duckdb', host, token, chat, retainMs, links = [], onTurn } = {}) {
+export async function startBackend({
+  port = 4318,
+  file = '.demo/backend.duckdb',
+  host,
+  token,
+  chat,
+  retainMs,
+  links = [],
+  onTurn,
+} = {}) {
   const store = await openStore(file)
   const queries = await openQueries(store)
   let pending = 0
@@ -64,8 +76,10 @@ export async function startBackend({ port = 4318, file = '.demo/backend.duckdb',
     cors(request, response)
     if (request.method === 'OPTIONS') return response.writeHead(204).end()
     // A name that some other site points to this machine must not read what is here.
-    if (!token && !LOCAL_HOST.test(request.headers.host ?? '')) return status(response, 403, 'Only by a name of this machine')
-    if (token && !allowed(request, url, response)) return status(response, 401, 'A token is needed: Authorization: Bearer …, or ?token=… in the address')
+    if (!token && !LOCAL_HOST.test(request.headers.host ?? ''))
+      return status(response, 403, 'Only by a name of this machine')
+    if (token && !allowed(request, url, response))
+      return status(response, 401, 'A token is needed: Authorization: Bearer …, or ?token=… in the address')
     if (path === '/v1/traces') return traces(request, response)
     if (request.method !== 'GET' && request.method !== 'HEAD') return status(response, 405, 'Only GET is answered here')
     if (path.startsWith('/api/')) return api(path, url.searchParams, response)
@@ -74,11 +88,18 @@ export async function startBackend({ port = 4318, file = '.demo/backend.duckdb',
 
   function allowed(request, url, response) {
     const cookie = /(?:^|;\s*)chat-vitals-token=([^;]+)/.exec(request.headers.cookie ?? '')?.[1]
-    const given = [/^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1], url.searchParams.get('token'), cookie && decode(cookie)]
+    const given = [
+      /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1],
+      url.searchParams.get('token'),
+      cookie && decode(cookie),
+    ]
     const digest = (text) => createHash('sha256').update(text).digest()
     const good = given.some((it) => it && timingSafeEqual(digest(it), digest(token)))
     if (good && url.searchParams.has('token'))
-      response.setHeader('Set-Cookie', `chat-vitals-token=${encodeURIComponent(token)}; HttpOnly; SameSite=Strict; Path=/`)
+      response.setHeader(
+        'Set-Cookie',
+        `chat-vitals-token=${encodeURIComponent(token)}; HttpOnly; SameSite=Strict; Path=/`,
+      )
     return good
   }
 
@@ -87,11 +108,18 @@ export async function startBackend({ port = 4318, file = '.demo/backend.duckdb',
     const type = (request.headers['content-type'] ?? '').split(';')[0].trim().toLowerCase()
     const proto = type === 'application/x-protobuf'
     if (!proto && type !== 'application/json')
-      return status(response, 415, `Content-Type must be application/json or application/x-protobuf, not ${type || 'missing'}`)
+      return status(
+        response,
+        415,
+        `Content-Type must be application/json or application/x-protobuf, not ${type || 'missing'}`,
+      )
     const size = Number(request.headers['content-length']) || 0
     if (closing || store.full() || pending + size > MAX_PENDING) {
       request.resume()
-      return status(response, 503, closing ? 'going away' : 'the writer is busy', { 'Retry-After': '1', ...(closing && { Connection: 'close' }) })
+      return status(response, 503, closing ? 'going away' : 'the writer is busy', {
+        'Retry-After': '1',
+        ...(closing && { Connection: 'close' }),
+      })
     }
     pending += size
     try {
@@ -124,7 +152,10 @@ export async function startBackend({ port = 4318, file = '.demo/backend.duckdb',
     if (path === '/api/overview') return json(response, 200, await queries.overview(filter))
     if (path === '/api/compare') return json(response, 200, await queries.compare(filter))
     if (path === '/api/turns.csv') {
-      response.writeHead(200, { 'Content-Type': 'text/csv; charset=utf-8', 'Content-Disposition': 'attachment; filename="turns.csv"' })
+      response.writeHead(200, {
+        'Content-Type': 'text/csv; charset=utf-8',
+        'Content-Disposition': 'attachment; filename="turns.csv"',
+      })
       return response.end(await queries.csv(filter))
     }
     const id = /^\/api\/sessions\/([^/]+)$/.exec(path)?.[1]
@@ -184,9 +215,13 @@ function cors(request, response) {
   response.setHeader('Access-Control-Expose-Headers', 'Retry-After')
   if (request.method !== 'OPTIONS') return
   response.setHeader('Access-Control-Allow-Methods', 'GET, POST, OPTIONS')
-  response.setHeader('Access-Control-Allow-Headers', request.headers['access-control-request-headers'] ?? 'content-type')
+  response.setHeader(
+    'Access-Control-Allow-Headers',
+    request.headers['access-control-request-headers'] ?? 'content-type',
+  )
   response.setHeader('Access-Control-Max-Age', '86400')
-  if (request.headers['access-control-request-private-network']) response.setHeader('Access-Control-Allow-Private-Network', 'true')
+  if (request.headers['access-control-request-private-network'])
+    response.setHeader('Access-Control-Allow-Private-Network', 'true')
 }
 
 /** The whole body. Size is bound before and after decompression. @returns {Promise<Buffer>} */
@@ -263,4 +298,9 @@ function json(response, code, value, headers = {}) {
 
 /** google.rpc.Status, what OTLP/HTTP answers errors with. */
 const status = (response, code, message, headers = {}) =>
-  json(response, code, { code: { 400: 3, 401: 16, 403: 7, 404: 5, 405: 12, 413: 8, 415: 3, 503: 14 }[code] ?? 2, message }, headers)
+  json(
+    response,
+    code,
+    { code: { 400: 3, 401: 16, 403: 7, 404: 5, 405: 12, 413: 8, 415: 3, 503: 14 }[code] ?? 2, message },
+    headers,
+  )

@@ -93,7 +93,8 @@ const ms = (span, name) => {
 /** Somebody who asks for a person may do so beside any answer: that is told with the turn before it. */
 function placed(reactions, turns) {
   for (const it of reactions) {
-    if (attribute(it, 'turn.id') || attribute(it, 'turn.trace_id') || attribute(it, 'signal.kind') !== 'handoff') continue
+    if (attribute(it, 'turn.id') || attribute(it, 'turn.trace_id') || attribute(it, 'signal.kind') !== 'handoff')
+      continue
     const turn = turns.findLast((span) => span.startedAt <= it.startedAt)
     if (turn) it.attributes = { ...it.attributes, 'chat_vitals.turn.id': attribute(turn, 'turn.id') }
   }

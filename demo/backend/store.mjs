@@ -6,6 +6,7 @@ import { dirname } from 'node:path'
 import { TABLES } from './columns.mjs'
 import { KeySet, readRow, rowMaker, tableOf } from './rows.mjs'
 import { followUps, reactionsOf } from './derived.mjs'
+import { moveIn } from './moved-in.mjs'
 
 /** @typedef {import('./otlp.mjs').SpanRow} SpanRow */
 
@@ -85,9 +86,11 @@ export async function openStore(file) {
   let nextText = Number((await rowsOf('SELECT coalesce(max(no), 0) + 1 AS no FROM texts'))[0].no)
   const chats = followUps()
   const reactions = reactionsOf(
-    (await rowsOf('SELECT DISTINCT turn FROM reactions WHERE turn NOT IN (SELECT turn FROM turns WHERE turn IS NOT NULL) LIMIT 20000')).map(
-      (row) => BigInt(row.turn),
-    ),
+    (
+      await rowsOf(
+        'SELECT DISTINCT turn FROM reactions WHERE turn NOT IN (SELECT turn FROM turns WHERE turn IS NOT NULL) LIMIT 20000',
+      )
+    ).map((row) => BigInt(row.turn)),
   )
   const total = async (what, where = 'true') =>
     Number(
@@ -212,9 +215,18 @@ export async function openStore(file) {
       if (mine.length) append(table, Object.keys(TABLES[table]), mine)
     }
     if (next.names.size) {
-      append('names', ['key', 'id'], [...next.names].map(([key, id]) => ({ key, id })))
+      append(
+        'names',
+        ['key', 'id'],
+        [...next.names].map(([key, id]) => ({ key, id })),
+      )
     }
-    if (next.texts.size) append('texts', ['no', 'json'], [...next.texts].map(([json, no]) => ({ no, json })))
+    if (next.texts.size)
+      append(
+        'texts',
+        ['no', 'json'],
+        [...next.texts].map(([json, no]) => ({ no, json })),
+      )
     for (const sql of chats.settle(dirty)) await writer.run(sql)
     if (dirty.length) chats.learn(await rowsOf(chats.ends(dirty)))
     const touched = reactions.touched(standing, replaced, make.models)
@@ -237,11 +249,7 @@ export async function openStore(file) {
       for (const [i, name] of columns.entries()) {
         const list = TABLES[table]?.[name]?.endsWith('[]')
         const uuid = TABLES[table]?.[name] === 'UUID'
-        const wrap = list
-          ? (it) => db.listValue(it)
-          : uuid
-            ? (it) => db.DuckDBUUIDValue.fromUint128(it)
-            : (it) => it
+        const wrap = list ? (it) => db.listValue(it) : uuid ? (it) => db.DuckDBUUIDValue.fromUint128(it) : (it) => it
         const values = part.map((row) => (row[name] == null ? null : wrap(row[name])))
         chunk.setColumnValues(i, values)
       }
@@ -324,28 +332,6 @@ export async function openStore(file) {
   }
   if (old.length) await moveIn(rowsOf, store, () => writer.run('DROP TABLE spans'))
   return store
-}
-
-/** A file of 0.1.0 had one table of JSON; its spans are taken over, once. */
-async function moveIn(rowsOf, store, drop) {
-  for (let from = 0; ; from += 2000) {
-    const rows = await rowsOf(`SELECT * FROM spans ORDER BY start_ns LIMIT 2000 OFFSET ${from}`)
-    if (!rows.length) break
-    const parse = (text) => JSON.parse(text)
-    await store.write(
-      rows.map((row) => ({
-        ...row,
-        revision: Number(row.revision),
-        received_at: Number(row.received_at),
-        attributes: parse(row.attributes),
-        resource: parse(row.resource),
-        events: parse(row.events),
-        links: parse(row.links),
-        copies: Number(row.copies),
-      })),
-    )
-  }
-  await drop()
 }
 
 /** One row per span: what came twice within a batch. @param {any[]} rows */

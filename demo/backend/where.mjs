@@ -18,7 +18,13 @@ import { DIMENSIONS, FLAGS } from './pages/metrics.mjs'
  */
 
 const COLUMN_OF = new Map(Object.entries(ATTRIBUTES.turns).map(([column, [attribute]]) => [attribute, column]))
-export const COVERED = new Set([...COLUMN_OF.keys(), 'service.name', 'service.version', 'deployment.environment.name', 'deployment.environment'])
+export const COVERED = new Set([
+  ...COLUMN_OF.keys(),
+  'service.name',
+  'service.version',
+  'deployment.environment.name',
+  'deployment.environment',
+])
 const pointer = (name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
 const columnOf = (name) => (DIMENSIONS.includes(name) ? name : COLUMN_OF.get(name))
 
@@ -60,7 +66,10 @@ export function where(filter, bind) {
       `extra IN (SELECT no FROM texts WHERE contains(lower(CAST(json AS VARCHAR)), ${text}))`,
     ]
     if (/^[0-9a-f]{32}$/i.test(filter.q)) {
-      any.push(`trace = CAST(${bind(filter.q)} AS UUID)`, `turn = CAST(${bind(String(BigInt(`0x${filter.q.slice(0, 16)}`)))} AS UBIGINT)`)
+      any.push(
+        `trace = CAST(${bind(filter.q)} AS UUID)`,
+        `turn = CAST(${bind(String(BigInt(`0x${filter.q.slice(0, 16)}`)))} AS UBIGINT)`,
+      )
     }
     parts.push(`(${any.join(' OR ')})`)
   }

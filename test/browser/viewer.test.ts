@@ -168,7 +168,9 @@ describe('session page', () => {
     const page = await visit(`/sessions/${await longest()}#turn-1`)
     await page.locator('#turn-1 .trace > summary').click()
     const trace = (await get(`/api/sessions/${await longest()}`)).turns[0].traceId
-    expect(await page.locator('#turn-1 .trace-id .out').getAttribute('href')).toBe(`http://localhost:16686/trace/${trace}`)
+    expect(await page.locator('#turn-1 .trace-id .out').getAttribute('href')).toBe(
+      `http://localhost:16686/trace/${trace}`,
+    )
     expect(await page.locator('#turn-1 .evidence').count()).toBe(1)
     await page.context().close()
   })
@@ -190,7 +192,9 @@ describe('every page', () => {
       await page.evaluate(source)
       const { violations } = await page.evaluate(() => axe.run())
       const serious = violations.filter((it) => ['serious', 'critical'].includes(it.impact))
-      expect([path, serious.map((it) => [it.id, it.nodes.slice(0, 3).map((node) => node.html.slice(0, 160))])]).toEqual([path, []])
+      expect([path, serious.map((it) => [it.id, it.nodes.slice(0, 3).map((node) => node.html.slice(0, 160))])]).toEqual(
+        [path, []],
+      )
       await page.context().close()
     }
   })
@@ -199,14 +203,39 @@ describe('every page', () => {
 test('10,000 hostile spans are text, bounded, and break nothing', async () => {
   const next = random(11)
   const pick = <T>(items: T[]): T => items[Math.floor(next() * items.length)]!
-  const nasty = ['<img src=x onerror=alert(1)>', '</script><script>alert(1)</script>', "' OR 1=1 --", '\u0000\u0007\u202e', '=1+1', '__proto__', 'x'.repeat(3000), '{{7*7}}', '\ud800', '%00']
+  const nasty = [
+    '<img src=x onerror=alert(1)>',
+    '</script><script>alert(1)</script>',
+    "' OR 1=1 --",
+    '\u0000\u0007\u202e',
+    '=1+1',
+    '__proto__',
+    'x'.repeat(3000),
+    '{{7*7}}',
+    '\ud800',
+    '%00',
+  ]
   const hex = (digits: number) => Array.from({ length: digits }, () => Math.floor(next() * 16).toString(16)).join('')
   const years = [Date.UTC(1970, 0, 1, 0, 0, 1), Date.UTC(2026, 5, 1), Date.UTC(2261, 0, 1)]
   const names = ['chat.turn', 'chat.feedback', 'chat.signal', 'browser.page', 'POST', ...nasty]
   const again = [hex(32), hex(16)] as const
   const one = () => {
     const start = pick(years)
-    const keys = ['session.id', 'chat_vitals.turn.id', 'chat_vitals.page.id', 'gen_ai.conversation.id', 'user.id', 'chat_vitals.turn.outcome', 'chat_vitals.render.curve', 'chat_vitals.time_to.first_text', 'chat_vitals.render.chars', 'gen_ai.response.model', 'constructor', 'toString', ...nasty]
+    const keys = [
+      'session.id',
+      'chat_vitals.turn.id',
+      'chat_vitals.page.id',
+      'gen_ai.conversation.id',
+      'user.id',
+      'chat_vitals.turn.outcome',
+      'chat_vitals.render.curve',
+      'chat_vitals.time_to.first_text',
+      'chat_vitals.render.chars',
+      'gen_ai.response.model',
+      'constructor',
+      'toString',
+      ...nasty,
+    ]
     const values = [...nasty, -1, 1e308, 2n ** 53n, true, [1, 2], 'hostile', 'completed', '1,2 3,4', 0.5]
     return span({
       trace: next() < 0.1 ? again[0] : hex(32),
@@ -216,7 +245,10 @@ test('10,000 hostile spans are text, bounded, and break nothing', async () => {
       parent: next() < 0.3 ? hex(16) : undefined,
       start,
       end: start + Math.floor(next() * 1e5),
-      attributes: { 'session.id': pick(['hostile', '<b>s</b>', hex(32)]), ...Object.fromEntries(Array.from({ length: 12 }, () => [pick(keys), pick(values)])) },
+      attributes: {
+        'session.id': pick(['hostile', '<b>s</b>', hex(32)]),
+        ...Object.fromEntries(Array.from({ length: 12 }, () => [pick(keys), pick(values)])),
+      },
       events: next() < 0.2 ? [{ name: pick(nasty), at: start, attributes: { [pick(nasty)]: pick(nasty) } }] : [],
     })
   }
@@ -224,15 +256,35 @@ test('10,000 hostile spans are text, bounded, and break nothing', async () => {
     const answer = await send(request({ 'service.name': pick(nasty) }, 'chat-vitals', Array.from({ length: 250 }, one)))
     expect(answer.status).toBe(200)
   }
-  const mega = span({ trace: hex(32), id: hex(16), name: 'chat.turn', start: Date.now(), end: Date.now() + 5, attributes: { 'session.id': 'hostile', huge: 'h'.repeat(2 ** 20) } })
+  const mega = span({
+    trace: hex(32),
+    id: hex(16),
+    name: 'chat.turn',
+    start: Date.now(),
+    end: Date.now() + 5,
+    attributes: { 'session.id': 'hostile', huge: 'h'.repeat(2 ** 20) },
+  })
   const year0 = { ...mega, spanId: hex(16), startTimeUnixNano: '0', endTimeUnixNano: '1' }
-  const year9999 = { ...mega, spanId: hex(16), startTimeUnixNano: '253402214400000000000', endTimeUnixNano: '253402214400000000000' }
+  const year9999 = {
+    ...mega,
+    spanId: hex(16),
+    startTimeUnixNano: '253402214400000000000',
+    endTimeUnixNano: '253402214400000000000',
+  }
   const { partialSuccess } = await (await send(request({}, 'chat-vitals', [mega, year0, year9999]))).json()
   expect(partialSuccess.rejectedSpans).toBe('2')
   const answer = await (await fetch(`${backend.url}/api/sessions/hostile`)).text()
   expect(answer.length).toBeLessThan(30e6)
   expect(JSON.parse(answer).turns.length).toBeGreaterThan(0)
-  for (const path of ['/sessions', '/sessions/hostile', '/sessions/%3Cb%3Es%3C%2Fb%3E', '/overview', '/overview?by=__proto__', '/compare?by=constructor', `/sessions?q=${encodeURIComponent("' OR 1=1 --")}`]) {
+  for (const path of [
+    '/sessions',
+    '/sessions/hostile',
+    '/sessions/%3Cb%3Es%3C%2Fb%3E',
+    '/overview',
+    '/overview?by=__proto__',
+    '/compare?by=constructor',
+    `/sessions?q=${encodeURIComponent("' OR 1=1 --")}`,
+  ]) {
     const page = await visit(path)
     page.on('dialog', () => page.faults.push('a dialog opened'))
     await page.waitForTimeout(800)

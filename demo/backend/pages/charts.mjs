@@ -15,7 +15,10 @@ export function ticks(max, count) {
 }
 const axisTime = (ms) => (ms < 1000 ? `${ms} ms` : `${Number((ms / 1000).toFixed(2))} s`)
 const rows = (values, y, left, right, text = (v) => v) =>
-  values.map((v) => html`<line class="grid" x1=${left} x2=${right} y1=${y(v)} y2=${y(v)} /><text class="tick" x=${left - 6} y=${y(v) + 3.5} text-anchor="end">${text(v)}</text>`)
+  values.map(
+    (v) =>
+      html`<line class="grid" x1=${left} x2=${right} y1=${y(v)} y2=${y(v)} /><text class="tick" x=${left - 6} y=${y(v) + 3.5} text-anchor="end">${text(v)}</text>`,
+  )
 
 /** Characters on screen over time since submit, with the wait before, the freezes, and the modelled reader. */
 export function GrowthChart({ turn }) {
@@ -35,15 +38,26 @@ export function GrowthChart({ turn }) {
       points.push(`L${x(curve[i][0])} ${y(curve[i][1])}`)
     }
     points.push(`L${x(end)} ${y(curve.at(-1)[1])}`)
-    const band = (from, to, name, title) => html`<rect class=${name} x=${x(from)} y=${above} width=${Math.max(1, x(to) - x(from))} height=${floor - above}><title>${title}</title></rect>`
-    const marks = Object.entries({ 'first feedback': turn.moments.firstFeedback, 'first progress': turn.moments.firstProgress, 'useful text': turn.moments.usefulText })
+    const band = (from, to, name, title) =>
+      html`<rect class=${name} x=${x(from)} y=${above} width=${Math.max(1, x(to) - x(from))} height=${floor - above}><title>${title}</title></rect>`
+    const marks = Object.entries({
+      'first feedback': turn.moments.firstFeedback,
+      'first progress': turn.moments.firstProgress,
+      'useful text': turn.moments.usefulText,
+    })
     return html`<svg width=${width} height=${height} role="img" aria-label=${`Growth of the answer: ${number(chars ?? 0)} characters in ${duration(end)}, first text after ${duration(turn.ttft)}`}>
       ${rows(ticks(top, 3), y, left, width - right, (n) => (n >= 1000 ? `${n / 1000}k` : n))}
       ${band(0, turn.ttft ?? end, 'wait', `Waited ${duration(turn.ttft ?? end)} for the first text`)}
       ${frozen.map((it) => band(it.from, it.to, 'frozen', `Nothing new on screen for about ${duration(it.to - it.from)}`))}
       ${waits.map((it) => band(it.from, it.to, 'starved', `The modelled reader had nothing left to read, about ${duration(it.to - it.from)}`))}
       <path class="area" d=${`${points.join('')}L${x(end)} ${floor}L${x(curve[0][0])} ${floor}Z`} /><path class="line" d=${points.join('')} />
-      ${line.length > 0 && html`<path class="reader" d=${line.filter(([at]) => at <= end).map(([at, n], i) => `${i ? 'L' : 'M'}${x(at)} ${y(n)}`).join('')} />`}
+      ${
+        line.length > 0 &&
+        html`<path class="reader" d=${line
+          .filter(([at]) => at <= end)
+          .map(([at, n], i) => `${i ? 'L' : 'M'}${x(at)} ${y(n)}`)
+          .join('')} />`
+      }
       ${turn.ttft !== undefined && html`<line class="first" x1=${x(turn.ttft)} x2=${x(turn.ttft)} y1=${above} y2=${floor} />`}
       ${marks.map(([name, at]) => at !== undefined && html`<path class="mark" d=${`M${x(at)} ${floor - 5}l3.5 5h-7z`}><title>${name} ${duration(at)}</title></path>`)}
       ${ticks(end, Math.max(2, Math.floor(width / 90))).map((ms, i) => html`<text class="tick" x=${x(ms)} y=${height - 6} text-anchor=${i ? (x(ms) > width - 30 ? 'end' : 'middle') : 'start'}>${ms ? axisTime(ms) : '0'}</text>`)}
@@ -119,7 +133,9 @@ export function Trend(how) {
     const floor = height - 20
     const [first, last] = [all[0].at, all.at(-1).at + bucket]
     const sum = (it) => series.reduce((total, line) => total + (line.of(it) ?? 0), 0)
-    const highs = how.stack ? all.map(sum) : all.flatMap((it) => [...series.map((line) => line.of(it)), how.n(it) >= 5 ? how.band?.(it)?.[1] : undefined])
+    const highs = how.stack
+      ? all.map(sum)
+      : all.flatMap((it) => [...series.map((line) => line.of(it)), how.n(it) >= 5 ? how.band?.(it)?.[1] : undefined])
     const top = Math.max(...highs.filter((v) => v != null), how.floor ?? 0) * 1.05 || 1
     const x = (at) => left + ((width - left - right) * (at - first)) / (last - first)
     const y = (v) => floor - ((floor - above) * Math.min(v, top)) / top
@@ -134,19 +150,30 @@ export function Trend(how) {
         })
         .join('')
     return html`<svg width=${width} height=${height} role="group" aria-label=${`${how.what} over time`} onPointerLeave=${() => choose(undefined)}>
-      ${rows(ticks(top, 3).filter((v) => !how.stack || Number.isInteger(v)), y, left, width - right, how.tick)}
+      ${rows(
+        ticks(top, 3).filter((v) => !how.stack || Number.isInteger(v)),
+        y,
+        left,
+        width - right,
+        how.tick,
+      )}
       ${how.releases.filter((it) => it.at > first && it.at < last).map((it) => html`<line class="release" x1=${x(it.at)} x2=${x(it.at)} y1=${above - 6} y2=${floor}><title>${[it.service, it.version].filter(Boolean).join(' ')} came ${day(it.at)} ${hour(it.at)}</title></line><path class="release-mark" d=${`M${x(it.at)} ${above - 2}l-4 -7h8z`} />`)}
-      ${how.stack
-        ? all.map((it) => {
-            let from = floor
-            return how.stack.map((line) => {
-              const tall = floor - y(line.of(it) ?? 0)
-              from -= tall
-              return tall > 0 && html`<rect class=${line.class} x=${middle(it) - wide / 2} width=${wide} y=${from} height=${Math.max(1, tall - 0.5)} />`
+      ${
+        how.stack
+          ? all.map((it) => {
+              let from = floor
+              return how.stack.map((line) => {
+                const tall = floor - y(line.of(it) ?? 0)
+                from -= tall
+                return (
+                  tall > 0 &&
+                  html`<rect class=${line.class} x=${middle(it) - wide / 2} width=${wide} y=${from} height=${Math.max(1, tall - 0.5)} />`
+                )
+              })
             })
-          })
-        : html`${how.band && all.map((it) => how.band(it) && how.n(it) >= 5 && html`<line class="whisker" x1=${middle(it)} x2=${middle(it)} y1=${y(how.band(it)[0])} y2=${y(how.band(it)[1])} />`)}
-            ${series.map((line) => html`<path class=${`line ${line.class}`} d=${path(line.of)} />${all.length < 120 && all.map((it) => line.of(it) != null && html`<circle class=${`dot ${line.class}${how.n(it) < 5 ? ' few' : ''}`} cx=${middle(it)} cy=${y(line.of(it))} r="2.2" />`)}`)}`}
+          : html`${how.band && all.map((it) => how.band(it) && how.n(it) >= 5 && html`<line class="whisker" x1=${middle(it)} x2=${middle(it)} y1=${y(how.band(it)[0])} y2=${y(how.band(it)[1])} />`)}
+            ${series.map((line) => html`<path class=${`line ${line.class}`} d=${path(line.of)} />${all.length < 120 && all.map((it) => line.of(it) != null && html`<circle class=${`dot ${line.class}${how.n(it) < 5 ? ' few' : ''}`} cx=${middle(it)} cy=${y(line.of(it))} r="2.2" />`)}`)}`
+      }
       <line class="axis" x1=${left} x2=${width - right} y1=${floor} y2=${floor} />
       ${timeTicks(first, last, width).map((at) => html`<text class="tick" x=${Math.min(Math.max(x(at), left + 16), width - right - 16)} y=${height - 5} text-anchor="middle">${last - first > 1.5 * 864e5 ? day(at) : hour(at)}</text>`)}
       ${all.map((it) => html`<a href=${how.lead(it)} tabindex="-1" aria-hidden="true"><rect class="hit" x=${x(it.at)} width=${Math.max(2, x(it.at + bucket) - x(it.at))} y=${above} height=${floor - above} onPointerEnter=${() => choose(it.at)} /></a>`)}
@@ -159,8 +186,10 @@ export function Trend(how) {
 
 function timeTicks(first, last, width) {
   const count = Math.max(2, Math.floor(width / 110))
-  if (last - first <= 1.5 * 864e5) return Array.from({ length: count }, (_, i) => first + ((last - first) * i) / (count - 1))
+  if (last - first <= 1.5 * 864e5)
+    return Array.from({ length: count }, (_, i) => first + ((last - first) * i) / (count - 1))
   const days = []
-  for (let at = new Date(first).setHours(24, 0, 0, 0); at <= last; at = new Date(at).setHours(24, 0, 0, 0)) days.push(at)
+  for (let at = new Date(first).setHours(24, 0, 0, 0); at <= last; at = new Date(at).setHours(24, 0, 0, 0))
+    days.push(at)
   return days.filter((_, i) => i % Math.ceil(days.length / count) === 0)
 }

@@ -45,4 +45,5 @@ export function Filters({ facets, query, children, search = true }) {
     ${children}
   </form>`
 }
-export const isFiltered = (query) => [...new URLSearchParams(query).keys()].some((name) => !['by', 'sort', 'up'].includes(name))
+export const isFiltered = (query) =>
+  [...new URLSearchParams(query).keys()].some((name) => !['by', 'sort', 'up'].includes(name))

@@ -26,7 +26,8 @@ function App() {
 }
 
 function Health({ health, error }) {
-  if (error) return html`<span id="health" class="health bad" role="status"><i class="dot"></i>backend not reachable</span>`
+  if (error)
+    return html`<span id="health" class="health bad" role="status"><i class="dot"></i>backend not reachable</span>`
   if (!health) return html`<span id="health" class="health" role="status"></span>`
   return html`<span id="health" class="health ok" role="status"><i class="dot"></i>
     <span title=${`${number(health.spans)} spans stored`}>${health.turns ? plural(health.turns, 'turn') : 'listening'}</span>
@@ -56,12 +57,28 @@ function Theme() {
 
 document.addEventListener('click', (event) => {
   const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest('a[href^="/"]'))
-  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || link.target || link.hasAttribute('download')) return
+  if (
+    !link ||
+    event.defaultPrevented ||
+    event.button ||
+    event.metaKey ||
+    event.ctrlKey ||
+    event.shiftKey ||
+    link.target ||
+    link.hasAttribute('download')
+  )
+    return
   event.preventDefault()
   go(link.href)
 })
 addEventListener('keydown', (event) => {
-  if (event.key !== '/' || event.metaKey || event.ctrlKey || /INPUT|SELECT|TEXTAREA/.test(document.activeElement?.tagName ?? '')) return
+  if (
+    event.key !== '/' ||
+    event.metaKey ||
+    event.ctrlKey ||
+    /INPUT|SELECT|TEXTAREA/.test(document.activeElement?.tagName ?? '')
+  )
+    return
   const search = /** @type {HTMLElement | null} */ (document.querySelector('input[type=search]'))
   if (search) event.preventDefault()
   search?.focus()

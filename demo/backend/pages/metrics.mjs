@@ -26,7 +26,14 @@ export const RATES = {
     worse: 'high',
     term: 'Interrupted before any answer text was seen',
   },
-  errorRate: { title: 'Errors', k: `outcome = 'error'`, n: SENT, of: 'sends', worse: 'high', term: 'Request, stream or server failed' },
+  errorRate: {
+    title: 'Errors',
+    k: `outcome = 'error'`,
+    n: SENT,
+    of: 'sends',
+    worse: 'high',
+    term: 'Request, stream or server failed',
+  },
   correction: {
     title: 'Corrections',
     k: CORRECTED,
@@ -42,11 +49,37 @@ export const RATES = {
     of: 'exposed',
     term: 'Rated, of answers whose rating control was in view for a second, or used',
   },
-  good: { title: 'Rated good', k: 'good', n: 'rated AND good IS NOT NULL', of: 'ratings', worse: 'low', term: 'Good, of good and bad ratings that stand' },
-  bad: { title: 'Rated bad', k: 'NOT good', n: 'rated AND good IS NOT NULL', of: 'ratings', worse: 'high', term: 'Bad, of good and bad ratings that stand' },
-  copies: { title: 'Copied', k: 'copied', n: SHOWED, of: 'answers', term: 'Copied whole or in part, of answers that showed text' },
+  good: {
+    title: 'Rated good',
+    k: 'good',
+    n: 'rated AND good IS NOT NULL',
+    of: 'ratings',
+    worse: 'low',
+    term: 'Good, of good and bad ratings that stand',
+  },
+  bad: {
+    title: 'Rated bad',
+    k: 'NOT good',
+    n: 'rated AND good IS NOT NULL',
+    of: 'ratings',
+    worse: 'high',
+    term: 'Bad, of good and bad ratings that stand',
+  },
+  copies: {
+    title: 'Copied',
+    k: 'copied',
+    n: SHOWED,
+    of: 'answers',
+    term: 'Copied whole or in part, of answers that showed text',
+  },
   shares: { title: 'Shared', k: 'shared', n: SHOWED, of: 'answers', term: 'Shared by a button or a call of the page' },
-  scrollBacks: { title: 'Scrolled back', k: 'scrolled', n: SHOWED, of: 'answers', term: 'The beginning of an ended answer came back into view' },
+  scrollBacks: {
+    title: 'Scrolled back',
+    k: 'scrolled',
+    n: SHOWED,
+    of: 'answers',
+    term: 'The beginning of an ended answer came back into view',
+  },
   understood: {
     title: 'Understood',
     k: UNDERSTOOD,
@@ -135,14 +168,39 @@ export const QUANTILES = {
 
 /** Problems a list can be narrowed to. */
 export const FLAGS = {
-  slow: { title: 'Slow', where: 'first_text > 5 OR (first_text IS NULL AND ended - started > 5000)', term: 'More than 5 s to the first text, or in vain' },
+  slow: {
+    title: 'Slow',
+    where: 'first_text > 5 OR (first_text IS NULL AND ended - started > 5000)',
+    term: 'More than 5 s to the first text, or in vain',
+  },
   down: { title: 'Thumbs down', where: 'rated AND NOT good', term: 'Rated bad' },
-  corrected: { title: 'Corrected', where: `pair AND ${CORRECTED}`, term: 'Repeated, rephrased, corrected or edited after an answer' },
+  corrected: {
+    title: 'Corrected',
+    where: `pair AND ${CORRECTED}`,
+    term: 'Repeated, rephrased, corrected or edited after an answer',
+  },
   stopped: { title: 'Interrupted', where: INTERRUPTED, term: 'Stopped, left or overtaken by a new message' },
   error: { title: 'Failed', where: `outcome = 'error'`, term: 'Request, stream or server failed' },
-  handoff: { title: 'Handed off', where: `session IN (SELECT session FROM reactions WHERE sort = 'handoff')`, term: 'The user asked for a person' },
+  handoff: {
+    title: 'Handed off',
+    where: `session IN (SELECT session FROM reactions WHERE sort = 'handoff')`,
+    term: 'The user asked for a person',
+  },
 }
 
 /** What a breakdown may go by, besides any attribute of the turn or its resource. */
-export const DIMENSIONS = ['model', 'outcome', 'service', 'environment', 'version', 'trigger', 'phase', 'ended_by', 'finish', 'wire', 'screen', 'gesture']
+export const DIMENSIONS = [
+  'model',
+  'outcome',
+  'service',
+  'environment',
+  'version',
+  'trigger',
+  'phase',
+  'ended_by',
+  'finish',
+  'wire',
+  'screen',
+  'gesture',
+]
 export { IN_VIEW, SHOWED }

@@ -33,7 +33,10 @@ function scoreOf(turn) {
 
 /** @param {{ turns: { name: string, turn: any }[], autoplay?: boolean }} props */
 export function Replay({ turns, autoplay }) {
-  const scores = useMemo(() => turns.map((it) => ({ ...scoreOf(it.turn), name: it.name })), [turns.map((it) => it.turn.spanId).join()])
+  const scores = useMemo(
+    () => turns.map((it) => ({ ...scoreOf(it.turn), name: it.name })),
+    [turns.map((it) => it.turn.spanId).join()],
+  )
   const end = Math.max(...scores.map((it) => it.end))
   const [t, setT] = useState(0)
   const [playing, play] = useState(Boolean(autoplay))
@@ -115,8 +118,12 @@ function Stage({ score, t, named }) {
     <div class="screen" role="img" aria-label=${`${says}. ${number(Math.round(shown))} of ${number(all)} characters`}>
       <div class="asked"><i style=${{ width: '62%' }}></i></div>
       <div class="answered">
-        ${waiting && !over && html`<p class="wait-now">${firstFeedback !== undefined && t >= firstFeedback ? html`<span class="dots"><i></i><i></i><i></i></span>` : html`<span class="nothing-yet">nothing yet</span>`}
-          ${progress !== undefined && t >= progress && html`<em>thinking is shown</em>`}<b>${duration(t)}</b></p>`}
+        ${
+          waiting &&
+          !over &&
+          html`<p class="wait-now">${firstFeedback !== undefined && t >= firstFeedback ? html`<span class="dots"><i></i><i></i><i></i></span>` : html`<span class="nothing-yet">nothing yet</span>`}
+          ${progress !== undefined && t >= progress && html`<em>thinking is shown</em>`}<b>${duration(t)}</b></p>`
+        }
         <ol class="lines">${Array.from({ length: lines }, (_, i) => {
           const part = (n) => `${Math.max(0, Math.min(1, (n - i * LINE) / LINE)) * WIDTHS[i % WIDTHS.length]}%`
           return html`<li><i class="text" style=${{ width: part(shown) }}></i><i class="read" style=${{ width: part(Math.min(read, shown)) }}></i></li>`

@@ -14,7 +14,14 @@ const kept = () => {
 }
 const keep = (turn, session) => {
   try {
-    sessionStorage.setItem(KEPT, JSON.stringify({ key: 'kept', name: `kept: turn ${turn.number} of ${session.slice(0, 8)}${turn.model ? ` · ${turn.model}` : ''}`, turn: { ...turn, spans: [] } }))
+    sessionStorage.setItem(
+      KEPT,
+      JSON.stringify({
+        key: 'kept',
+        name: `kept: turn ${turn.number} of ${session.slice(0, 8)}${turn.model ? ` · ${turn.model}` : ''}`,
+        turn: { ...turn, spans: [] },
+      }),
+    )
   } catch {}
 }
 /** Open by themselves: this many problems at most, so that a bad session is no wall. */
@@ -26,7 +33,16 @@ export function SessionPage({ id, health }) {
   const [only, setOnly] = useState(false)
   const arrived = useRef(false)
   const turns = data?.turns ?? []
-  const byItself = useMemo(() => new Set(turns.filter((it) => problems(it).length).slice(0, OPEN_AT_MOST).map((it) => it.number)), [turns.length])
+  const byItself = useMemo(
+    () =>
+      new Set(
+        turns
+          .filter((it) => problems(it).length)
+          .slice(0, OPEN_AT_MOST)
+          .map((it) => it.number),
+      ),
+    [turns.length],
+  )
   const isOpen = (turn) => chosen[turn.number] ?? (byItself.has(turn.number) || turns.length === 1)
   const set = (number, open) => choose((old) => ({ ...old, [number]: open }))
   const atHash = () => {
@@ -51,7 +67,13 @@ export function SessionPage({ id, health }) {
   }, [turns.length])
   useEffect(() => {
     const keys = (event) => {
-      if (event.metaKey || event.ctrlKey || event.altKey || /INPUT|SELECT|TEXTAREA/.test(document.activeElement?.tagName ?? '')) return
+      if (
+        event.metaKey ||
+        event.ctrlKey ||
+        event.altKey ||
+        /INPUT|SELECT|TEXTAREA/.test(document.activeElement?.tagName ?? '')
+      )
+        return
       if (event.key === 'Escape') return go('/sessions')
       if (event.key !== 'j' && event.key !== 'k') return
       const lines = [...document.querySelectorAll('.turn-line')]
@@ -70,19 +92,33 @@ export function SessionPage({ id, health }) {
       : ''
   const bad = turns.filter((it) => problems(it).length)
   const shown = only ? bad : turns
-  const others = [kept(), ...turns.map((turn) => ({ key: turn.number, name: `turn ${turn.number}${turn.ttft === undefined ? '' : `, ${duration(turn.ttft)}`}`, turn }))].filter(Boolean)
+  const others = [
+    kept(),
+    ...turns.map((turn) => ({
+      key: turn.number,
+      name: `turn ${turn.number}${turn.ttft === undefined ? '' : `, ${duration(turn.ttft)}`}`,
+      turn,
+    })),
+  ].filter(Boolean)
   return html`<p class="crumb"><a href="/sessions">Sessions</a><${Icon} name="chevron" /><span class="mono">${id.slice(0, 12)}</span></p>
     <${Head} data=${data} />
-    ${turns.length > 0 && html`<div class="turns-head"><h2>${plural(turns.length, 'turn')}</h2>
+    ${
+      turns.length > 0 &&
+      html`<div class="turns-head"><h2>${plural(turns.length, 'turn')}</h2>
       <button type="button" class="flag" aria-pressed=${String(only)} onClick=${() => setOnly(!only)}>Problems only <small>${bad.length}</small></button>
       <button type="button" class="flag" onClick=${() => choose(Object.fromEntries(turns.map((it) => [it.number, !shown.every(isOpen)])))}>${shown.every(isOpen) ? 'Fold all' : 'Open all'}</button>
       <span class="hint"><kbd>j</kbd> <kbd>k</kbd> walk · <kbd>Enter</kbd> opens · <kbd>Esc</kbd> all sessions</span></div>
     ${only && !bad.length && html`<p class="note">No turn of this session shows a problem</p>`}
-    <ol class="turns">${shown.map((turn) => html`<${Turn} key=${turn.spanId} turn=${turn} open=${isOpen(turn)} links=${health?.links} others=${others}
+    <ol class="turns">${shown.map(
+      (
+        turn,
+      ) => html`<${Turn} key=${turn.spanId} turn=${turn} open=${isOpen(turn)} links=${health?.links} others=${others}
       toggle=${() => {
         if (!isOpen(turn)) keep(turn, id)
         set(turn.number, !isOpen(turn))
-      }} />`)}</ol>`}
+      }} />`,
+    )}</ol>`
+    }
     ${data.loose.length > 0 && html`<section class="card"><h3>Given in this session to answers of another</h3><p>${data.loose.map((it) => html`<span class="signal">${it.label ?? it.name ?? it.kind} · ${ago(it.at)}</span> `)}</p></section>`}`
 }
 
@@ -90,10 +126,15 @@ function Head({ data }) {
   const { turns } = data
   const count = (kind) => turns.filter((it) => it.signals.some((signal) => signal.kind === kind)).length
   const rated = turns.filter((it) => it.feedback.some(({ label }) => label && label !== 'retracted')).length
-  const exposed = turns.filter((it) => it.feedback.length || it.signals.some((signal) => signal.kind === 'exposed')).length
+  const exposed = turns.filter(
+    (it) => it.feedback.length || it.signals.some((signal) => signal.kind === 'exposed'),
+  ).length
   const handed = count('handoff') > 0 || data.loose.some((it) => it.kind === 'handoff')
   const facts = [
-    ['Session', html`<span class="mono">${data.id.length > 20 ? `${data.id.slice(0, 20)}…` : data.id}</span><${Copy} text=${data.id} what="session id" />`],
+    [
+      'Session',
+      html`<span class="mono">${data.id.length > 20 ? `${data.id.slice(0, 20)}…` : data.id}</span><${Copy} text=${data.id} what="session id" />`,
+    ],
     ['Service', [data.service, data.version].filter(Boolean).join(' ')],
     ['Environment', data.environment],
     ['Model', data.models.join(', ')],
@@ -115,12 +156,13 @@ function Head({ data }) {
 }
 
 /** The whole session in one line: waits hatched, text solid, breaks between turns cut short. */
-const Ribbon = ({ turns }) => html`<figure class="ribbon"><ol aria-label="Turns of the session">${turns.map((turn) => {
-  const wait = turn.durationMs ? Math.min(1, (turn.ttft ?? turn.durationMs) / turn.durationMs) : 1
-  return html`<li style=${{ flexGrow: Math.max(turn.durationMs, 400) }}><a class=${`o-${turn.outcome ?? 'open'}`} href=${`#turn-${turn.number}`} title=${`Turn ${turn.number}: ${turn.outcome ?? 'open'}, first text ${duration(turn.ttft)}, ${duration(turn.durationMs)} in all`}>
+const Ribbon = ({ turns }) =>
+  html`<figure class="ribbon"><ol aria-label="Turns of the session">${turns.map((turn) => {
+    const wait = turn.durationMs ? Math.min(1, (turn.ttft ?? turn.durationMs) / turn.durationMs) : 1
+    return html`<li style=${{ flexGrow: Math.max(turn.durationMs, 400) }}><a class=${`o-${turn.outcome ?? 'open'}`} href=${`#turn-${turn.number}`} title=${`Turn ${turn.number}: ${turn.outcome ?? 'open'}, first text ${duration(turn.ttft)}, ${duration(turn.durationMs)} in all`}>
     <span class="ribbon-wait" style=${{ width: `${wait * 100}%` }}></span><b>${turn.number}</b>
     ${['up', 'down'].map((name) => turn.feedback.some((it) => it.label === name) && html`<${Icon} name=${name} />`)}${isCorrection(turn.correction?.kind) && html`<${Icon} name="again" />`}</a></li>`
-})}</ol><figcaption><span><i class="key waiting"></i>waiting for text</span><span><i class="key streaming"></i>text on screen</span><span>longer turns are wider</span></figcaption></figure>`
+  })}</ol><figcaption><span><i class="key waiting"></i>waiting for text</span><span><i class="key streaming"></i>text on screen</span><span>longer turns are wider</span></figcaption></figure>`
 
 const VITAL_MS = new Set(['ttfb', 'lcp', 'fcp', 'inp', 'fid'])
 function vital(it) {

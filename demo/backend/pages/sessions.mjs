@@ -27,8 +27,9 @@ export function SessionsPage({ query, health }) {
   return html`<div class="page-head"><h1>Sessions</h1><span class="count">${data?.total ? plural(data.total, 'session') : ''}</span></div>
     <${Filters} facets=${data?.facets} query=${query} />
     ${error && !data && html`<div class="empty failure"><h2>The backend does not answer</h2><p>${error.status ? error.message : 'This page tries again by itself.'}</p></div>`}
-    ${data?.total > 0 &&
-    html`<section class="list" aria-label="Sessions">
+    ${
+      data?.total > 0 &&
+      html`<section class="list" aria-label="Sessions">
       <div class="row row-head">
         ${Object.entries(COLUMNS).map(([name, [title, by]]) =>
           by
@@ -38,7 +39,8 @@ export function SessionsPage({ query, health }) {
         )}
       </div>
       <div class="rows">${data.sessions.map((it) => html`<${Row} key=${it.id} it=${it} />`)}</div>
-    </section>`}
+    </section>`
+    }
     ${data && !data.total && (isFiltered(query) ? html`<${NoMatch} />` : html`<${Nothing} health=${health} />`)}
     ${data?.total > limit && html`<button class="button more" type="button" onClick=${() => more(limit + PAGE)}>Show more</button>`}`
 }
@@ -65,12 +67,15 @@ function Nothing({ health }) {
   const tag = `<script async src="${location.origin}/chat-vitals.global.js"\n  data-endpoint="${location.origin}/v1/traces" data-service="my-chat"></script>`
   return html`<div class="empty"><div class="pulse" aria-hidden="true"><i></i><i></i><i></i></div>
     <h2>Waiting for the first turn</h2>
-    ${health?.chat
-      ? html`<p>Send a message in the chat page. Its session shows up here within seconds.</p><a class="button primary" href=${health.chat} target="_blank" rel="noopener">Open the demo chat</a>
+    ${
+      health?.chat
+        ? html`<p>Send a message in the chat page. Its session shows up here within seconds.</p><a class="button primary" href=${health.chat} target="_blank" rel="noopener">Open the demo chat</a>
           <p class="fine">Your own page: point <code>endpoint</code> to <code>${location.origin}/v1/traces</code></p>`
-      : html`<p>Paste this into any page of this machine that has a chat, and send a message there.</p><pre class="tag-to-paste">${tag}</pre><${Copy} text=${tag} what="the tag">Copy the tag</${Copy}>`}
+        : html`<p>Paste this into any page of this machine that has a chat, and send a message there.</p><pre class="tag-to-paste">${tag}</pre><${Copy} text=${tag} what="the tag">Copy the tag</${Copy}>`
+    }
   </div>`
 }
 
-const NoMatch = () => html`<div class="empty"><h2>No session matches</h2><p>Every filter must hold for one turn of the session.</p>
+const NoMatch =
+  () => html`<div class="empty"><h2>No session matches</h2><p>Every filter must hold for one turn of the session.</p>
   <button class="button" type="button" onClick=${() => go('/sessions', true)}>Clear filters</button></div>`

@@ -38,7 +38,10 @@ export function Turn({ turn, open, toggle, links, others }) {
   </li>`
 }
 
-const after = (at, turn) => (at >= turn.startedAt + turn.durationMs ? `${duration(at - turn.startedAt - turn.durationMs)} after the answer` : 'while it was answered')
+const after = (at, turn) =>
+  at >= turn.startedAt + turn.durationMs
+    ? `${duration(at - turn.startedAt - turn.durationMs)} after the answer`
+    : 'while it was answered'
 
 /** Signal → icon and words. */
 const SIGNALS = {
@@ -78,7 +81,10 @@ function Body({ turn, links, others }) {
   const seen = turn.ttft !== undefined
   const reader = readerOf(turn.render)
   const key = (name, text) => html`<span><i class=${`key ${name}`}></i>${text}</span>`
-  const turns = [{ name: `Turn ${turn.number}${turn.model ? ` · ${turn.model}` : ''}`, turn }, ...(other ? [{ name: other.name, turn: other.turn }] : [])]
+  const turns = [
+    { name: `Turn ${turn.number}${turn.model ? ` · ${turn.model}` : ''}`, turn },
+    ...(other ? [{ name: other.name, turn: other.turn }] : []),
+  ]
   return html`<div class="turn-body">
     <section class="replay-box"><div class="box-head"><h3>As it was felt</h3>
       <label>beside <select value=${beside} onChange=${(event) => set(event.target.value)}><option value="">no other</option>${others.filter((it) => it.turn.spanId !== turn.spanId).map((it) => html`<option value=${String(it.key)}>${it.name}</option>`)}</select></label></div>
@@ -90,8 +96,11 @@ function Body({ turn, links, others }) {
       ${!seen && html`<p class="note">No answer text was seen. ${turn.outcome === 'error' ? 'Failed' : 'Waited'} after ${duration(turn.durationMs)}</p>`}
       ${seen && turn.ttftParts && html`<${Stack} values=${turn.ttftParts} meanings=${PARTS} set="p" what="Where the wait went" />`}
       <${Reactions} turn=${turn} /></section>
-    ${turn.render.curve.length > 0 && html`<section class="growth-box"><h3>How the answer grew on screen <small>characters</small></h3><${GrowthChart} turn=${turn} />
-      <p class="keys">${key('waiting', 'waiting')}${reader.line.length > 0 && key('reader', 'a reader at usual speed')}${reader.frozen.length > 0 && key('frozen', 'screen stood still')}${reader.waits.length > 0 && key('starved', 'reader left waiting')}</p></section>`}
+    ${
+      turn.render.curve.length > 0 &&
+      html`<section class="growth-box"><h3>How the answer grew on screen <small>characters</small></h3><${GrowthChart} turn=${turn} />
+      <p class="keys">${key('waiting', 'waiting')}${reader.line.length > 0 && key('reader', 'a reader at usual speed')}${reader.frozen.length > 0 && key('frozen', 'screen stood still')}${reader.waits.length > 0 && key('starved', 'reader left waiting')}</p></section>`
+    }
     <${Stalls} turn=${turn} />
     <details class="more-of" open=${turn.outcome === 'error'}><summary><${Icon} name="chevron" />Numbers, requests, how it is known <small>${[turn.model, turn.requests[0]?.status, turn.evidence?.wire && `wire ${turn.evidence.wire}`].filter(Boolean).join(' · ')}</small></summary>
       <${Measures} turn=${turn} />${turn.requests.length > 0 && html`<${Requests} turn=${turn} />`}<${Evidence} turn=${turn} /></details>
@@ -103,29 +112,82 @@ function Measures({ turn }) {
   const { render, moments, ratings: r = {} } = turn
   /** Name, value, rating, what it means. */
   const items = [
-    ['First feedback', duration(moments.firstFeedback), r.first_feedback, 'Until something on the screen acknowledged the message'],
-    moments.firstProgress !== undefined && ['First progress', duration(moments.firstProgress), r.first_progress, 'First thinking, tool or status text on the screen'],
-    moments.firstReasoning !== undefined && ['First reasoning', duration(moments.firstReasoning), undefined, 'First reasoning chunk of the stream'],
-    moments.usefulText !== undefined && ['Useful text', duration(moments.usefulText), undefined, 'Enough text for one second of reading'],
-    moments.lastText !== undefined && ['Last text', duration(moments.lastText), undefined, 'The last answer text was painted'],
-    turn.outcome !== 'completed' && ['Ended after', duration(turn.durationMs), undefined, 'From sending until the turn was over'],
+    [
+      'First feedback',
+      duration(moments.firstFeedback),
+      r.first_feedback,
+      'Until something on the screen acknowledged the message',
+    ],
+    moments.firstProgress !== undefined && [
+      'First progress',
+      duration(moments.firstProgress),
+      r.first_progress,
+      'First thinking, tool or status text on the screen',
+    ],
+    moments.firstReasoning !== undefined && [
+      'First reasoning',
+      duration(moments.firstReasoning),
+      undefined,
+      'First reasoning chunk of the stream',
+    ],
+    moments.usefulText !== undefined && [
+      'Useful text',
+      duration(moments.usefulText),
+      undefined,
+      'Enough text for one second of reading',
+    ],
+    moments.lastText !== undefined && [
+      'Last text',
+      duration(moments.lastText),
+      undefined,
+      'The last answer text was painted',
+    ],
+    turn.outcome !== 'completed' && [
+      'Ended after',
+      duration(turn.durationMs),
+      undefined,
+      'From sending until the turn was over',
+    ],
     ...(render.chars > 0
       ? [
-          ['Delivery quality', render.qoe?.toFixed(3) ?? NONE, r.qoe, 'Quality of experience: 1 is an answer that never made its reader wait'],
-          ['Pace', render.pace === undefined ? NONE : `${render.pace.toFixed(2)} ×`, undefined, 'Reading time painted per time passed; below 1 the text comes slower than people read'],
+          [
+            'Delivery quality',
+            render.qoe?.toFixed(3) ?? NONE,
+            r.qoe,
+            'Quality of experience: 1 is an answer that never made its reader wait',
+          ],
+          [
+            'Pace',
+            render.pace === undefined ? NONE : `${render.pace.toFixed(2)} ×`,
+            undefined,
+            'Reading time painted per time passed; below 1 the text comes slower than people read',
+          ],
           ['Speed', render.charsPerSecond === undefined ? NONE : `${number(render.charsPerSecond)} chars/s`],
           ['Characters', number(render.chars), undefined, `Without white space, in ${number(render.frames)} frames`],
           ['Gap p95', duration(render.gapP95Ms), r.gap_p95, 'Between two frames in which text grew'],
           ['Longest gap', duration(render.gapMaxMs)],
-          ['Freezes', render.freezes ? `${render.freezes} · ${duration(render.freezeMs)}` : number(render.freezes), undefined, 'Gaps of a second or more'],
-          ['Stalls', render.stalls ? `${render.stalls} · ${duration(render.stallMs)}` : number(render.stalls), undefined, 'Times the reader ran out of text'],
+          [
+            'Freezes',
+            render.freezes ? `${render.freezes} · ${duration(render.freezeMs)}` : number(render.freezes),
+            undefined,
+            'Gaps of a second or more',
+          ],
+          [
+            'Stalls',
+            render.stalls ? `${render.stalls} · ${duration(render.stallMs)}` : number(render.stalls),
+            undefined,
+            'Times the reader ran out of text',
+          ],
           ['Stall ratio', percent(render.stallRatio), r.stall_ratio, 'Share of the reading time without text to read'],
         ]
       : []),
     turn.hiddenMs > 0 && ['Hidden', duration(turn.hiddenMs), undefined, 'Page hidden, frozen or suspended'],
     turn.userMs > 0 && ['Approving', duration(turn.userMs), undefined, 'The user’s own time for what the answer asked'],
     Math.abs(turn.clockSkewMs ?? 0) > 50 && ['Clock skew', duration(turn.clockSkewMs)],
-    ...Object.entries(turn.attributes).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
+    ...Object.entries(turn.attributes).map(([name, value]) => [
+      name,
+      typeof value === 'object' ? JSON.stringify(value) : String(value),
+    ]),
   ].filter(Boolean)
   return html`<dl class="measures">${items.map(([name, value, rate, says]) => html`<div><dt><${Term} says=${says}>${name}</${Term}></dt><dd>${value}<${Rating} is=${rate} /></dd></div>`)}</dl>`
 }
@@ -145,13 +207,18 @@ const timing = (text) =>
     .join(' · ')
 const path = (address) => (URL.canParse(address) ? new URL(address).pathname : (address ?? ''))
 
-const Requests = ({ turn }) => html`<section class="requests"><h3>Requests</h3>${turn.requests.map(
-  (it) => html`<div class="request">
+const Requests = ({ turn }) =>
+  html`<section class="requests"><h3>Requests</h3>${turn.requests.map(
+    (it) => html`<div class="request">
     <p><b>${it.method}</b> <span class="url" title=${it.url}>${path(it.url)}</span> <span class=${`status ${it.errorType || it.status >= 400 ? 'bad' : 'fine'}`}>${it.status ?? it.errorType ?? NONE}</span>
       ${it.transport && it.transport !== 'fetch' && html`<span class="tagged">${it.transport}</span>`} ${it.model ?? turn.model ?? ''}</p>
     <dl>${[
       ['Issued', `+${duration(it.startMs)}`],
-      ['First chunk', duration(it.firstChunkMs), 'Request issued until the first model chunk: the network’s own figure'],
+      [
+        'First chunk',
+        duration(it.firstChunkMs),
+        'Request issued until the first model chunk: the network’s own figure',
+      ],
       ['Took', duration(it.durationMs)],
       ['Chunks', number(it.chunks)],
       ['Bytes', bytes(it.bytes)],
@@ -159,16 +226,20 @@ const Requests = ({ turn }) => html`<section class="requests"><h3>Requests</h3>$
       it.serverTiming && ['Server says', timing(it.serverTiming)],
     ]
       .filter(Boolean)
-      .map(([name, value, says]) => html`<div><dt><${Term} says=${says}>${name}</${Term}></dt><dd>${value}</dd></div>`)}</dl>
+      .map(
+        ([name, value, says]) => html`<div><dt><${Term} says=${says}>${name}</${Term}></dt><dd>${value}</dd></div>`,
+      )}</dl>
     <p class="ids">${[it.responseId, it.backendRequestId, it.backendTraceId].filter(Boolean).map((id) => html`<span class="mono">${id}<${Copy} text=${id} what="this id" /></span>`)}</p>
   </div>`,
-)}</section>`
+  )}</section>`
 
 function Evidence({ turn }) {
   const { evidence } = turn
   return html`<section class="evidence"><h3>How it is known <small>definitions ${turn.definitions}</small></h3>
-    ${evidence
-      ? html`<ul>${Object.entries(EVIDENCE).map(([witness, meanings]) => html`<li><b>${witness}</b> ${evidence[witness] ?? NONE}<small>${meanings[evidence[witness]] ?? ''}</small></li>`)}</ul>`
-      : html`<p class="note">This turn does not say how it is known: its page has a library of before 0.2</p>`}
+    ${
+      evidence
+        ? html`<ul>${Object.entries(EVIDENCE).map(([witness, meanings]) => html`<li><b>${witness}</b> ${evidence[witness] ?? NONE}<small>${meanings[evidence[witness]] ?? ''}</small></li>`)}</ul>`
+        : html`<p class="note">This turn does not say how it is known: its page has a library of before 0.2</p>`
+    }
     <p><${Copy} text=${() => JSON.stringify(turn, null, 2)} what="this turn as JSON">Copy the turn as JSON</${Copy}></p></section>`
 }

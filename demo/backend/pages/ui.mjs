@@ -104,9 +104,7 @@ export function Copy({ text, what, children }) {
 
 /** A word that is explained where it stands: by a press, not by hovering alone. */
 export const Term = ({ children, says }) =>
-  says
-    ? html`<details class="term"><summary>${children}</summary><p>${says}</p></details>`
-    : children
+  says ? html`<details class="term"><summary>${children}</summary><p>${says}</p></details>` : children
 
 /** 16 × 16, stroked. */
 const ICONS = {
@@ -122,7 +120,8 @@ const ICONS = {
   copy: 'M6 6h6.5v6.5H6zM10 6V3.5H3.5V10H6',
   up: 'M5 7.2 7.6 2.8c1 0 1.6.6 1.6 1.6v2h3c.8 0 1.3.7 1.1 1.4l-1 4.2c-.1.6-.6 1-1.2 1H5zM2.6 7.2H5V13H2.6z',
   down: 'M5 8.8 7.6 13.2c1 0 1.6-.6 1.6-1.6v-2h3c.8 0 1.3-.7 1.1-1.4l-1-4.2c-.1-.6-.6-1-1.2-1H5zM2.6 8.8H5V3H2.6z',
-  light: 'M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.6v1.2M8 13.2v1.2M1.6 8h1.2M13.2 8h1.2M3.5 3.5l.8.8M11.7 11.7l.8.8M12.5 3.5l-.8.8M4.3 11.7l-.8.8',
+  light:
+    'M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.6v1.2M8 13.2v1.2M1.6 8h1.2M13.2 8h1.2M3.5 3.5l.8.8M11.7 11.7l.8.8M12.5 3.5l-.8.8M4.3 11.7l-.8.8',
   dark: 'M13 9.6A5.4 5.4 0 0 1 6.4 3a5.4 5.4 0 1 0 6.6 6.6z',
   auto: 'M8 2.6a5.4 5.4 0 1 0 0 10.8zM8 2.6a5.4 5.4 0 0 1 0 10.8',
   chevron: 'M6 4l4 4-4 4',
@@ -144,4 +143,5 @@ export const Icon = ({ name, filled }) =>
 const SHAPES = { good: 'circle', fair: 'diamond', poor: 'triangle' }
 /** @param {{ is?: 'good' | 'fair' | 'poor', words?: boolean }} props */
 export const Rating = ({ is, words = false }) =>
-  is && html`<span class=${`rating ${is}`} title=${`Rated ${is}`}><${Icon} name=${SHAPES[is]} filled /><span class=${words ? '' : 'hidden'}>${is}</span></span>`
+  is &&
+  html`<span class=${`rating ${is}`} title=${`Rated ${is}`}><${Icon} name=${SHAPES[is]} filled /><span class=${words ? '' : 'hidden'}>${is}</span></span>`

@@ -25,7 +25,11 @@ export function Waterfall({ turn, links }) {
   const to = Math.max(1, ...turn.spans.map((it) => it.offsetMs + it.durationMs))
   const services = [...new Set(turn.spans.map((it) => it.service).filter(Boolean))]
   const elsewhere = (link) =>
-    link.url.replaceAll('{trace_id}', turn.traceId).replaceAll('{span_id}', turn.spanId).replaceAll('{start}', String(Math.floor(turn.startedAt))).replaceAll('{end}', String(Math.ceil(turn.startedAt + turn.durationMs)))
+    link.url
+      .replaceAll('{trace_id}', turn.traceId)
+      .replaceAll('{span_id}', turn.spanId)
+      .replaceAll('{start}', String(Math.floor(turn.startedAt)))
+      .replaceAll('{end}', String(Math.ceil(turn.startedAt + turn.durationMs)))
   return html`<details class="trace">
     <summary><${Icon} name="chevron" /><h4>Trace</h4><small>${plural(turn.spans.length, 'span')} of ${plural(services.length, 'service')}</small></summary>
     <p class="trace-id"><span class="mono">${turn.traceId}</span><${Copy} text=${turn.traceId} what="trace id" />
@@ -57,6 +61,10 @@ function Span({ it, depth, from, to }) {
   </details>`
 }
 
-const Table = ({ of }) => html`<dl>${Object.entries(of)
-  .sort(([a], [b]) => Number(b.startsWith('gen_ai.')) - Number(a.startsWith('gen_ai.')))
-  .map(([name, value]) => html`<div><dt>${name}</dt><dd>${typeof value === 'object' ? JSON.stringify(value) : String(value)}</dd></div>`)}</dl>`
+const Table = ({ of }) =>
+  html`<dl>${Object.entries(of)
+    .sort(([a], [b]) => Number(b.startsWith('gen_ai.')) - Number(a.startsWith('gen_ai.')))
+    .map(
+      ([name, value]) =>
+        html`<div><dt>${name}</dt><dd>${typeof value === 'object' ? JSON.stringify(value) : String(value)}</dd></div>`,
+    )}</dl>`

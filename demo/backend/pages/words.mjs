@@ -86,7 +86,9 @@ export function Stack({ values, meanings, set, what }) {
       ${entries
         .filter((it) => it.value > 0 || it.name !== 'unknown')
         .map(
-          (it) => html`<li class=${it.value > 0 ? '' : 'nothing'}><i class=${`swatch ${set}-${it.name}`}></i><${Term} says=${it.meaning}>${label(it.name)}</${Term}>
+          (
+            it,
+          ) => html`<li class=${it.value > 0 ? '' : 'nothing'}><i class=${`swatch ${set}-${it.name}`}></i><${Term} says=${it.meaning}>${label(it.name)}</${Term}>
             <b>${duration(it.value)}</b><small>${sum ? `${Math.round((it.value / sum) * 100)} %` : NONE}</small></li>`,
         )}
     </ul>

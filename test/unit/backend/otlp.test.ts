@@ -31,15 +31,26 @@ describe('what is accepted', () => {
     const finished: ReadableSpan[] = []
     const provider = new BasicTracerProvider({
       resource: resourceFromAttributes({ 'service.name': 'gateway' }),
-      spanProcessors: [new SimpleSpanProcessor({ export: (spans, done) => (finished.push(...spans), done({ code: 0 })), shutdown: async () => {} })],
+      spanProcessors: [
+        new SimpleSpanProcessor({
+          export: (spans, done) => (finished.push(...spans), done({ code: 0 })),
+          shutdown: async () => {},
+        }),
+      ],
     })
-    const open = provider.getTracer('http').startSpan('POST /chat', { kind: 2, attributes: { 'session.id': 's1', whole: 2, part: 0.5, yes: true, list: ['a', 'b'] } })
+    const open = provider.getTracer('http').startSpan('POST /chat', {
+      kind: 2,
+      attributes: { 'session.id': 's1', whole: 2, part: 0.5, yes: true, list: ['a', 'b'] },
+    })
     open.addEvent('first', { n: 1 })
     open.setStatus({ code: 2, message: 'upstream' })
     open.end()
     const it = await backend()
     const bytes = ProtobufTraceSerializer.serializeRequest(finished)!
-    const answer = await it.post(gzipSync(bytes), { 'Content-Type': 'application/x-protobuf', 'Content-Encoding': 'gzip' })
+    const answer = await it.post(gzipSync(bytes), {
+      'Content-Type': 'application/x-protobuf',
+      'Content-Encoding': 'gzip',
+    })
     expect(answer.headers.get('content-type')).toBe('application/x-protobuf')
     expect(ProtobufTraceSerializer.deserializeResponse(new Uint8Array(await answer.arrayBuffer()))).toEqual({})
     const { decodeTraces } = await import('../../../demo/backend/protobuf.mjs')
