@@ -41,7 +41,7 @@ function Answers({ data }) {
   const [why] = ended
   const bad = data.breakdown.filter((it) => it.value && it.bad.n >= 3).sort((a, b) => b.bad.value - a.bad.value)[0]
   const card = (question, answer, detail, href) =>
-    html`<article><h3>${question}</h3><p>${answer}</p><small>${detail}</small>${href && html`<a href=${href}>Show them</a>`}</article>`
+    html`<article><h2>${question}</h2><p>${answer}</p><small>${detail}</small>${href && html`<a href=${href}>Show them</a>`}</article>`
   return html`<section class="answers" aria-label="In short">
     ${card('Which model is slow?', slow ? html`<b>${slow.value}</b>: three of four answers begin within ${seconds(slow.ttft.p75)}` : 'No model has five timed answers yet', slow && others.length ? `${others.at(-1).value}: ${seconds(others.at(-1).ttft.p75)}. Most of the wait: ${label(parts[0][0])}` : parts[0]?.[1] ? `Most of the wait: ${label(parts[0][0])}` : '', slow && narrowed('model', slow.value, '/sessions'))}
     ${card('Why do users give up?', why ? html`<b>${percent(t.interruption.value)}</b> of answers are interrupted, most: ${label(why.outcome)} while ${why.phase}` : 'Nobody gave up', data.gaveUp.n ? `Who gave up before any text did so after ${duration(data.gaveUp.ms)} (median of ${number(data.gaveUp.n)})` : why ? `After ${duration(why.afterMs)} (median)` : '', why && withParams({ flag: 'stopped' }, '/sessions'))}

@@ -63,7 +63,7 @@ export function Replay({ turns, autoplay }) {
     if (!playing && now.current >= end) seek(0)
     play(!playing)
   }
-  return html`<section class="replay" aria-label="Felt replay" data-at=${Math.round(t)}>
+  return html`<section class="replay" aria-label=${`Felt replay: ${turns.map((it) => it.name).join(' and ')}`} data-at=${Math.round(t)}>
     <div class=${`stages n${scores.length}`}>${scores.map((it) => html`<${Stage} score=${it} t=${t} named=${scores.length > 1} />`)}</div>
     <div class="controls">
       <button type="button" class="button round" onClick=${toggle} aria-label=${playing ? 'Pause' : t >= end ? 'Play again' : 'Play'}><${Icon} name=${playing ? 'pause' : t >= end ? 'again' : 'play'} filled=${!playing && t < end} /></button>
