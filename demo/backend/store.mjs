@@ -74,8 +74,10 @@ export async function openStore(file) {
   const known = new KeySet()
   const named = new KeySet()
   const keys = async (set, sql) => {
+    // Whole columns: row by row, a million of them would keep the start waiting for seconds.
     const result = await writer.stream(sql)
-    for await (const chunk of result.yieldRows()) for (const [key] of chunk) set.add(/** @type {bigint} */ (key))
+    for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk())
+      for (const key of chunk.getColumnValues(0)) if (key !== null) set.add(/** @type {bigint} */ (key))
   }
   await keys(named, 'SELECT key FROM names')
   await keys(
