@@ -23,11 +23,13 @@ const COUNTS = Object.entries({
       [`${name}_k`, count(`(${n}) AND (${k})`)],
     ]),
   ),
-  sessions: 'CAST(count(DISTINCT session) AS INTEGER)',
-  handed: `CAST(count(DISTINCT session) FILTER (${FLAGS.handoff.where}) AS INTEGER)`,
 })
   .map(([name, sql]) => column(sql, name))
   .join(', ')
+
+/** Dear beside the rest: only where they are shown. */
+const SESSIONS = `CAST(count(DISTINCT session) AS INTEGER) AS sessions,
+  CAST(count(DISTINCT session) FILTER (${FLAGS.handoff.where}) AS INTEGER) AS handed`
 
 /** @param {string[]} names of QUANTILES @param {(name: string) => number[]} wanted */
 const quantiles = (names, wanted) =>
@@ -69,7 +71,7 @@ function read(row, names = ALL) {
     ...measures,
     ttft: { ...measures.ttft, p50, p75, p95, leftOutHidden: row.left_out },
     interruption: { ...rates.interruption, upperBound: rate(row.o_interrupted + row.o_lost, n) },
-    handoff: rate(row.handed, row.sessions),
+    handoff: rate(row.handed ?? 0, row.sessions ?? 0),
     dwell: { value: row.dwell ?? undefined, n: row.dwell_n ?? 0 },
   }
 }
@@ -120,7 +122,7 @@ export function openOverview(store, kept) {
       filter,
       (
         is,
-      ) => `SELECT ${COUNTS}, ${quantiles(names, points)}, median(dwell) AS dwell, CAST(count(dwell) AS INTEGER) AS dwell_n,
+      ) => `SELECT ${COUNTS}, ${SESSIONS}, ${quantiles(names, points)}, median(dwell) AS dwell, CAST(count(dwell) AS INTEGER) AS dwell_n,
         min(started) AS first, max(started) AS last FROM turns WHERE ${is}`,
     )
     const totals = read(row, names)
@@ -146,7 +148,7 @@ export function openOverview(store, kept) {
 
     const breakdown = await over(filter, (is, bind) => {
       const it = dimension(by, bind)
-      return `${it.with} SELECT ${it.value} AS value, ${COUNTS}, ${quantiles(SHORT, points)} FROM turns ${it.joins} WHERE ${is}
+      return `${it.with} SELECT ${it.value} AS value, ${COUNTS}, ${SESSIONS}, ${quantiles(SHORT, points)} FROM turns ${it.joins} WHERE ${is}
         GROUP BY 1 ORDER BY turns DESC, value LIMIT 100`
     })
     const trend = await over(
