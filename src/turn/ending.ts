@@ -145,7 +145,8 @@ function remaining(state: State, now: number): number {
   if (retryUntil !== undefined) return Math.max(0, retryUntil - now)
   if (!calls || (!heard && verdict?.by === 'done')) {
     if (claimed) return Infinity
-    if (grownAt <= t0) return waits.noAnswer - visible(state, now)
+    if (grownAt <= t0)
+      return waits.noAnswer - visible(state, now) + visible(state, Math.max(t0, deps.free?.(state.turn) ?? t0))
     const streams = maybe.filter(streaming)
     if (streams.length && streams.every(({ end }) => end))
       return Math.max(still - since(t0), Math.max(...streams.map(({ end }) => end!.at)) + followUp - now)
