@@ -17,9 +17,7 @@ import type { Config } from './config.ts'
 import { createReactions } from './feedback/reactions.ts'
 import type { Reactions } from './feedback/reactions.ts'
 import { givenTo } from './given.ts'
-import { readControl } from './input/controls.ts'
-import { labelReader } from './input/labels.ts'
-import { ratingControls } from './input/pressable.ts'
+import { createGestures } from './input/gestures.ts'
 import { uiOf } from './input/ui.ts'
 import { createJudge } from './intent/judge.ts'
 import { backendOf } from './network/backend.ts'
@@ -149,9 +147,13 @@ export function createEngine(options: EngineOptions): Engine {
 
   // What was learned of streams, by address.
   const formats: Formats = new Map()
-  const read = labelReader()
-
-  const reactions = createReactions({
+  const gestures = createGestures({
+    ui,
+    composer: options.composer,
+    answer: (element) => reactions.answer(element),
+    used: (...control) => reactions.used(...control),
+  })
+  const reactions: Reactions = createReactions({
     turns,
     delivery: outlet,
     open,
@@ -159,7 +161,7 @@ export function createEngine(options: EngineOptions): Engine {
     clock,
     guard,
     signals: config.signals !== false,
-    rating: ratingControls(ui, read),
+    rating: gestures.rating,
     hidden: states.hidden,
     advise,
   })
@@ -167,11 +169,16 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     ...turns,
     gesture(seen) {
-      const gesture = readControl(seen, { ui, read, used: reactions.used })
+      const gesture = gestures.read(seen)
       if (!gesture) return
       // First: what the page shows of a send before its turn is open belongs to that turn.
       if (primes.has(gesture.kind)) transcript?.prime(gesture.prompt)
       turns.gesture(gesture)
+    },
+    composerEmptied(at) {
+      const send = gestures.emptied(at)
+      if (send) turns.gesture(send)
+      turns.composerEmptied(at)
     },
     page(change) {
       turns.page(change)

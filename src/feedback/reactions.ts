@@ -29,8 +29,10 @@ export interface Reactions {
   feedback(value: FeedbackValue, options?: FeedbackOptions): void
   /** Once per turn and kind. */
   signal(kind: SignalKind, about?: About): void
-  /** A control of the page was used. */
-  used(control: Control, element: Element): void
+  /** A control of the page was used. @param at where it stands, or what opened the menu in which it does */
+  used(control: Control, element: Element, at?: Element): void
+  /** The answer nearest to an element. */
+  answer(element: Element): Element | undefined
   bind(messageId: string, turnId?: string): void
   /** The user goes on, or is back. */
   attention(here: boolean): void
@@ -89,13 +91,13 @@ export function createReactions(options: ReactionsOptions): Reactions {
       const at = clock.epoch()
       guard.later(subjects.of(about).then((turn) => tell(kind, turn, {}, at)))
     },
-    used(control, element) {
+    used(control, element, at = element) {
       if (!options.signals || !delivery) return
-      if (control === 'copy') copied(element)
-      else if (control === 'share')
-        guard.later(subjects.of({ message: element }, true).then((turn) => tell(control, turn)))
-      else if (control === 'up' || control === 'down') ratings.pressed(control, element)
+      if (control === 'copy') copied(at)
+      else if (control === 'share') guard.later(subjects.of({ message: at }, true).then((turn) => tell(control, turn)))
+      else if (control === 'up' || control === 'down') ratings.pressed(control, element, at)
     },
+    answer: (element) => subjects.near(element)?.answer,
     bind(messageId, turnId) {
       const id = cleanId(messageId)
       if (!id || (turnId != null && typeof turnId !== 'string')) return advise('bind()')

@@ -21,6 +21,8 @@ interface Entry extends Tally {
 }
 
 export interface Counter {
+  /** What the node counts into first. */
+  of(text: Text): Tally | undefined
   /** The look in which the node was counted last; missing when it is not counted. */
   look(text: Text): number | undefined
   /** Counts the node as it is now, in this look, into these sums, and no longer into those it was in. */
@@ -45,6 +47,7 @@ export function createCounter(measure: (text: string) => Amount): Counter {
     }
   }
   return {
+    of: (text) => entries.get(text)?.into[0],
     look: (text) => entries.get(text)?.look,
     put(text, into, look) {
       let { data } = text

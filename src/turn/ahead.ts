@@ -93,7 +93,7 @@ export function createAhead(options: AheadOptions): Pick<TurnsPort, 'gesture' | 
       gestured = at
       hearing = new WeakSet()
       const made = { ...gesture, promised: promise() }
-      const says = recalled && !!gesture.said?.some(({ own }) => own)
+      const says = recalled && !!gesture.said?.some(({ names, hints }) => names[0] || hints[0])
       tell((it) => it.gesture(made), says || (kind === 'submit' && !!gesture.prompt))
     },
     call(call) {

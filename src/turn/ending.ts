@@ -22,6 +22,11 @@ export const waits = {
   lag: 150,
 }
 
+/** Sockets outlive their answers, and without a known format nothing says that one is whole. */
+const endless = ({ maybe, mine, live, wire }: State): boolean =>
+  !live ? maybe.some(({ call }) => call.on) : wire !== 'known' && mine.every(({ done, call }) => done || call.on)
+const stillSince = (state: State): number => Math.max(state.grownAt, lastChunkAt(state))
+
 /** Streams that nobody could read, and that may be the answer's: bodies that came in pieces. */
 const streaming = (line: Line): boolean => line.chunks > 1 && !line.call.on && line.call.transport !== 'websocket'
 
@@ -40,7 +45,9 @@ function unpainted(state: State, at: number): boolean {
 
 function saidAll(state: State, at: number): boolean {
   const { live, tools, heard, said, grownAt, t0, claimed, maybe } = state
-  if (live || tools) return false
+  if (tools) return false
+  if (live)
+    return endless(state) && grownAt > t0 && visible(state, at) - visible(state, stillSince(state)) >= waits.unseenWhole
   if (heard) return said !== 'tool'
   if (grownAt <= t0 || claimed) return false
   // Nobody could read it: its stream has ended, or it has been still for a while.
@@ -131,7 +138,10 @@ function remaining(state: State, now: number): number {
   const { settle: still, followUp } = deps.timing
   const since = (from: number) => visible(state, now) - visible(state, Math.max(grownAt, from))
   if (verdict?.firm) return still - since(verdict.at)
-  if (live) return Infinity
+  if (live)
+    return endless(state) && grownAt > t0
+      ? waits.unseenSocket - visible(state, now) + visible(state, stillSince(state))
+      : Infinity
   if (retryUntil !== undefined) return Math.max(0, retryUntil - now)
   if (!calls || (!heard && verdict?.by === 'done')) {
     if (claimed) return Infinity
@@ -139,10 +149,7 @@ function remaining(state: State, now: number): number {
     const streams = maybe.filter(streaming)
     if (streams.length && streams.every(({ end }) => end))
       return Math.max(still - since(t0), Math.max(...streams.map(({ end }) => end!.at)) + followUp - now)
-    return (
-      (streams.length ? waits.noAnswer : maybe.some(({ call }) => call.on) ? waits.unseenSocket : waits.unseen) -
-      since(t0)
-    )
+    return (streams.length ? waits.noAnswer : endless(state) ? waits.unseenSocket : waits.unseen) - since(t0)
   }
   const away = deps.hidden.last()
   // A page that gives up as it is hidden asks anew when it is shown.

@@ -38,6 +38,7 @@ export function adopt(state: State, line: Line): void {
   if (line.state || state.settled) return
   line.state = state
   state.maybe = state.maybe.filter((other) => other !== line)
+  state.mine = [...state.mine.filter(({ done, unread }) => !done || unread), line].slice(-requestsKept)
   const { call, unseen, spanId } = line
   const { method, url, transport = 'fetch' } = call
   const { requests, t0, moments, verdict } = state

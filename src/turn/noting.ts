@@ -34,6 +34,7 @@ export function newState(start: TurnStart, deps: TurnDeps, turn: Turn): State {
     calls: 0,
     live: 0,
     maybe: [],
+    mine: [],
     hearing: new Set(),
     heard: false,
     lastEnd: t0,

@@ -92,6 +92,8 @@ export interface State {
   calls: number
   live: number
   maybe: Line[]
+  /** Calls of this turn under way, or with what is still unread. */
+  mine: Line[]
   /** Sockets with a call of this turn. */
   readonly hearing: Set<object>
   /** What the page shows tells of a failure. */

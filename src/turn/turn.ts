@@ -42,9 +42,10 @@ function painted(state: State, frame: PaintedFrame): void {
 
 /** A stream that nobody could read carries what stands on the page: its format is learned, and it is the turn's. */
 function candidate(state: State, shown: string, place: 'answer' | 'reasoning', whole?: boolean): boolean {
-  const { maybe, settled, turn } = state
-  if (settled) return false
-  for (const line of maybe) {
+  const { maybe, mine, settled, turn, verdict, moments } = state
+  // What the page says of the end, where no text had come, is no answer.
+  if (settled || (verdict?.firm && moments.firstInserted === undefined)) return false
+  for (const line of [...mine, ...maybe]) {
     const error = line.unread?.fault(shown)
     if (error) {
       // What tells of the failure is no answer.
@@ -67,7 +68,13 @@ function candidate(state: State, shown: string, place: 'answer' | 'reasoning', w
 
 const screenOf = (state: State): ScreenPort => ({
   inserted(at, chars) {
-    if (state.settled || state.faulted) return
+    const { settled, faulted, verdict, moments } = state
+    if (settled || faulted) return
+    // What the page says of the end, where no text had come, is no answer.
+    if (verdict?.firm && at > verdict.at && (moments.firstInserted ?? moments.firstChunk) === undefined) {
+      state.faulted = true
+      return
+    }
     mark(state, 'firstInserted', at)
     state.grownAt = Math.max(state.grownAt, at)
     state.meter.inserted(chars)
