@@ -9,7 +9,6 @@ let options: any
 const kit = {
   engine: () =>
     Promise.resolve({
-      createFeed,
       createEngine(all: any) {
         options = all
         const note =
@@ -26,6 +25,7 @@ const kit = {
           watch: quiet,
           page: quiet,
           end: quiet,
+          feed: (call: any) => createFeed(call, all),
         }
       },
     }),
