@@ -62,10 +62,9 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
   /** What the page does with a socket or an event source: sends, hears of events of a name, or closes it (null). */
   const lines = new WeakMap<object, (what: string | null) => void>()
   const off = new AbortController()
-  let stopped = false
 
   /** Asks whether it is a chat call, and listens to it if so. Gives what else may be told of it. */
-  function begin(on: Noticed['target'], types: string, issued: Omit<Call, 'at'>): Line | undefined {
+  function begin(on: Noticed['target'], types: readonly string[], issued: Omit<Call, 'at'>): Line | undefined {
     const { url } = issued
     const call = skip(url) ? undefined : port.call({ at: clock.now(), ...issued })
     if (!call) return
@@ -83,7 +82,7 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
     // One function: added twice it hears once.
     const heard = guard.wrap((event: Event) => tell(event.type, event))
     const add = (type: string) => void listen(on, type, heard, { signal })
-    if (types) for (const type of types.split(' ')) add(type)
+    for (const type of types) add(type)
     notice({
       target: on,
       call,
@@ -91,17 +90,14 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
       hear(hearer) {
         for (const [at, heard] of early.splice(0)) clock.replay(at, () => guard(() => hearer(heard)))
         handle = hearer
-        return () => {
-          ended.abort()
-          handle = () => {}
-        }
+        return () => ended.abort()
       },
     })
     return { call, tell, add, signal }
   }
 
   const watchSource = (source: EventSource): void => {
-    const seen = begin(source, 'open error message', {
+    const seen = begin(source, ['open', 'error', 'message'], {
       method: 'GET',
       url: source.url,
       transport: 'eventsource',
@@ -115,7 +111,7 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
     /** @param body what the page sends; null: it closes the socket */
     const ask = (body?: string | null): void => {
       const { url } = socket
-      const next = body !== null && begin(socket, '', { method: 'GET', url, transport: 'websocket', body, on: socket })
+      const next = body !== null && begin(socket, [], { method: 'GET', url, transport: 'websocket', body, on: socket })
       if (next === undefined) return
       seen?.tell('next')
       seen = next || undefined
@@ -142,7 +138,7 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
       new Proxy(native, {
         construct(construct, args, newTarget) {
           const one = Reflect.construct(construct, args, newTarget)
-          if (!stopped) guard(() => watch(one))
+          if (!off.signal.aborted) guard(() => watch(one))
           return one
         },
       })
@@ -154,10 +150,7 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
   }
 
   return stopAll([
-    () => {
-      stopped = true
-      off.abort()
-    },
+    () => off.abort(),
     made('EventSource', watchSource),
     made('WebSocket', watchSocket),
     patch(xhrs, 'open', guard, (xhr, [method, url, async = true]) => {
@@ -173,7 +166,7 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
       opened.delete(xhr)
       if (!state) return
       const { method, url, headers } = state
-      const seen = begin(xhr, 'readystatechange progress load error abort timeout', {
+      const seen = begin(xhr, ['readystatechange', 'progress', 'load', 'error', 'abort', 'timeout'], {
         method,
         url,
         transport: 'xhr',
