@@ -13,7 +13,7 @@ import { absolute, bodyText } from './request-text.ts'
 
 /** An event of the page's own object. `state`, `letters`: what it said, and how long its text was, when the event came. */
 export interface Heard {
-  /** Of the event; `next` and `close` are the page's doing. */
+  /** Of the event; `close` without one is the page's doing, also where another call takes its place. */
   type: string
   event?: Event
   state: number
@@ -113,15 +113,14 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
       const { url } = socket
       const next = body !== null && begin(socket, [], { method: 'GET', url, transport: 'websocket', body, on: socket })
       if (next === undefined) return
-      seen?.tell('next')
+      seen?.tell('close')
       seen = next || undefined
     }
     const heard = guard.wrap((event: Event) => {
-      const { type } = event
       const now = clock.now()
-      if (type == 'message' && (!seen || seen.signal.aborted || now - last > quiet)) ask()
+      if (event.type == 'message' && (!seen || seen.signal.aborted || now - last > quiet)) ask()
       last = now
-      seen?.tell(type, event)
+      seen?.tell(event.type, event)
     })
     for (const type of ['message', 'error', 'close']) listen(socket, type, heard, { signal: off.signal })
     lines.set(socket, ask)
@@ -133,19 +132,18 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
     watch: (one: InstanceType<(typeof globalThis)[K]>) => void,
   ): Stop => {
     const native = globalThis[name] as (typeof globalThis)[K] | undefined
-    const proxy =
-      native &&
-      new Proxy(native, {
-        construct(construct, args, newTarget) {
-          const one = Reflect.construct(construct, args, newTarget)
-          if (!off.signal.aborted) guard(() => watch(one))
-          return one
-        },
-      })
-    if (proxy) guard(() => (globalThis[name] = proxy))
+    if (!native) return () => {}
+    const proxy = new Proxy(native, {
+      construct(construct, args, newTarget) {
+        const one = Reflect.construct(construct, args, newTarget)
+        if (!off.signal.aborted) guard(() => watch(one))
+        return one
+      },
+    })
+    guard(() => (globalThis[name] = proxy))
     return () =>
       guard(() => {
-        if (proxy && globalThis[name] === proxy) globalThis[name] = native
+        if (globalThis[name] === proxy) globalThis[name] = native
       })
   }
 
