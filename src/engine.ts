@@ -44,7 +44,7 @@ import { createTurns } from './turn/turns.ts'
 
 /** What the engine loads when it needs it; a part that is missing is simply not there. `attempt` counts from 0. */
 export interface EngineParts {
-  intent?(attempt: number): Promise<typeof import('./intent.ts')>
+  intent?(attempt: number): Promise<typeof import('./intent/lazy.ts')>
 }
 
 export interface EngineOptions {
