@@ -27,6 +27,7 @@ const kit = {
           watch: quiet,
           page: quiet,
           end: quiet,
+          feed: (call: any) => createFeed(call, all),
         }
       },
     }),
