@@ -22,9 +22,9 @@ export const waits = {
   lag: 150,
 }
 
-/** Sockets outlive their answers, and without a known format nothing says that one is whole. */
-const endless = ({ maybe, mine, live, wire }: State): boolean =>
-  !live ? maybe.some(({ call }) => call.on) : wire !== 'known' && mine.every(({ done, call }) => done || call.on)
+/** Sockets outlive their answers, and not every format says that one is whole. */
+const endless = ({ maybe, mine, live }: State): boolean =>
+  !live ? maybe.some(({ call }) => call.on) : mine.every(({ done, call }) => done || call.on)
 const stillSince = (state: State): number => Math.max(state.grownAt, lastChunkAt(state))
 
 /** Streams that nobody could read, and that may be the answer's: bodies that came in pieces. */

@@ -304,7 +304,7 @@ export function createTurns(options: TurnsOptions): Turns {
   const shows = (line: Line, answers: number, content: Content | undefined) =>
     !!content &&
     (!!content.by || answers > 1) &&
-    !!(content.answer || content.reasoning || content.tool || (content.errorType && content.by && line.call.body))
+    !!(content.answer || content.reasoning || content.tool || (content.errorType && (line.call.body ?? line.call.on)))
 
   /** Its history says what the send was, whatever the control is called. */
   const judge = (turn: Turn, from: Call) => {
