@@ -50,7 +50,7 @@ export interface Opened {
 
 export interface TurnsOptions extends Pick<
   TurnDeps,
-  'clock' | 'timing' | 'guard' | 'idle' | 'backendOf' | 'awake' | 'onChange'
+  'clock' | 'timing' | 'guard' | 'idle' | 'backendOf' | 'awake' | 'asks' | 'onChange'
 > {
   ids: { traceId(): string; spanId(): string }
   /** When the visit began, page clock: no turn begins before. */
