@@ -24,9 +24,7 @@ const MOST_STRAYS = 64
 /** Text nodes looked through for the user's words. */
 const MOST_TEXTS = 5000
 
-export const createPage = (
-  given: Pick<Page, 'turns' | 'ui' | 'counter' | 'now' | 'composer' | 'progress'>,
-): Page => ({
+export const createPage = (given: Pick<Page, 'turns' | 'ui' | 'counter' | 'now' | 'composer' | 'progress'>): Page => ({
   ...given,
   roots: new Map(),
   blocks: new WeakMap(),
@@ -112,7 +110,9 @@ export function settle(page: Page, turn: Turn, head: number, root: Node, how: Ho
   let slot = turn.slots.find((other) => other.head == head)
   if (slot) texts(slot.root, (text) => counter.drop(text))
   else {
-    slot = { ...nothing(), turn, root, head, kinds: new Set(), since: page.looks, peak: nothing(), offset: nothing() }
+    const candidate = page.places.get(blockOf(root, root.ownerDocument!))
+    const first = candidate && !replaced(candidate) ? candidate.since : page.looks
+    slot = { ...nothing(), turn, root, head, kinds: new Set(), since: first, peak: nothing(), offset: nothing() }
     turn.slots.push(slot)
   }
   if (turn.how != 'matched' && turn.how != how) turn.screen?.found?.((turn.how = how))
@@ -230,7 +230,9 @@ export function keep(page: Page, frame: Frame, at: number): Place[] {
   for (const text of news)
     if (
       text.isConnected &&
-      turns.some((turn) => !turn.slots[0] && (!turn.bubble?.isConnected || named(turn, text, ui) || below(turn, text, turns)))
+      turns.some(
+        (turn) => !turn.slots[0] && (!turn.bubble?.isConnected || named(turn, text, ui) || below(turn, text, turns)),
+      )
     )
       wanted.push(text)
   news.clear()
