@@ -17,14 +17,17 @@ import type { Config } from './config.ts'
 import { createReactions } from './feedback/reactions.ts'
 import type { Reactions } from './feedback/reactions.ts'
 import { givenTo } from './given.ts'
-import { readControl } from './input/controls.ts'
-import { labelReader } from './input/labels.ts'
-import { ratingControls } from './input/pressable.ts'
+import { createGestures } from './input/gestures.ts'
 import { uiOf } from './input/ui.ts'
 import { createJudge } from './intent/judge.ts'
 import { backendOf } from './network/backend.ts'
 import type { ChatLikeness } from './network/chat-call.ts'
+import { createFeed } from './network/feed.ts'
+import type { Feed } from './network/feed.ts'
+import { historyOf } from './network/history.ts'
+import type { Formats } from './network/learn/learner.ts'
 import { promptOf } from './network/prompt.ts'
+import { learnCalls } from './network/proved.ts'
 import type { Propagation } from './network/trace.ts'
 import type { Outlet } from './outlet.ts'
 import { originOf } from './page/origin.ts'
@@ -35,16 +38,13 @@ import { createPaintClock } from './screen/paint.ts'
 import { watchTranscript } from './screen/transcript.ts'
 import type { Transcript } from './screen/transcript.ts'
 import type { TurnsPort } from './turn/ahead.ts'
-import type { Call } from './turn/marks.ts'
+import type { Call, CallPort } from './turn/marks.ts'
 import type { TurnRecord } from './turn/record.ts'
 import { createTurns } from './turn/turns.ts'
 
-// What the first script's taps need to read streams.
-export { createFeed } from './network/feed.ts'
-
 /** What the engine loads when it needs it; a part that is missing is simply not there. `attempt` counts from 0. */
 export interface EngineParts {
-  intent?(attempt: number): Promise<typeof import('./intent.ts')>
+  intent?(attempt: number): Promise<typeof import('./intent/lazy.ts')>
 }
 
 export interface EngineOptions {
@@ -73,6 +73,8 @@ export interface EngineOptions {
 export interface Engine extends TurnsPort, Pick<Reactions, 'feedback' | 'signal' | 'bind'> {
   /** Turns opened so far. */
   opened(): number
+  /** Reads the answer of a call for its port. */
+  feed(call: CallPort, url: string): Feed
   /** Begins to watch the screen; ended when consent is denied, and by `end()`. */
   watch(): void
   /** Settles what is open and watches no more. */
@@ -117,8 +119,9 @@ export function createEngine(options: EngineOptions): Engine {
       () => (performance.getEntriesByType('navigation')[0] as unknown as { activationStart?: number }).activationStart,
     ),
     identity: origin,
-    isChat: options.isChat,
+    ...learnCalls(options.isChat),
     promptOf,
+    historyOf,
     ...options.propagation,
     backendOf,
     awake: pulse.awake,
@@ -142,9 +145,15 @@ export function createEngine(options: EngineOptions): Engine {
     },
   })
 
-  const read = labelReader()
-
-  const reactions = createReactions({
+  // What was learned of streams, by address.
+  const formats: Formats = new Map()
+  const gestures = createGestures({
+    ui,
+    composer: options.composer,
+    answer: (element) => reactions.answer(element),
+    used: (...control) => reactions.used(...control),
+  })
+  const reactions: Reactions = createReactions({
     turns,
     delivery: outlet,
     open,
@@ -152,7 +161,7 @@ export function createEngine(options: EngineOptions): Engine {
     clock,
     guard,
     signals: config.signals !== false,
-    rating: ratingControls(ui, read),
+    rating: gestures.rating,
     hidden: states.hidden,
     advise,
   })
@@ -160,11 +169,16 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     ...turns,
     gesture(seen) {
-      const gesture = readControl(seen, { ui, read, used: reactions.used })
+      const gesture = gestures.read(seen)
       if (!gesture) return
       // First: what the page shows of a send before its turn is open belongs to that turn.
       if (primes.has(gesture.kind)) transcript?.prime(gesture.prompt)
       turns.gesture(gesture)
+    },
+    composerEmptied(at) {
+      const send = gestures.emptied(at)
+      if (send) turns.gesture(send)
+      turns.composerEmptied(at)
     },
     page(change) {
       turns.page(change)
@@ -182,6 +196,7 @@ export function createEngine(options: EngineOptions): Engine {
     feedback: (value, about) => reactions.feedback(value, givenTo('feedback', about, advise)),
     signal: (kind, about) => reactions.signal(kind, givenTo('signal', about, advise)),
     bind: reactions.bind,
+    feed: (call, url) => createFeed(call, { clock, guard, url, formats }),
     watch() {
       if (unwatch) return
       const paint = createPaintClock({

@@ -13,7 +13,7 @@ import { holdFeed } from './network/hold.ts'
 import { createWaiting } from './turn/ahead.ts'
 import type { CallPort } from './turn/marks.ts'
 
-export type EnginePart = Pick<typeof import('./engine.ts'), 'createEngine' | 'createFeed'>
+export type EnginePart = Pick<typeof import('./engine.ts'), 'createEngine'>
 
 export interface LazyEngine {
   /** Undefined while it is not here. */
@@ -25,7 +25,7 @@ export interface LazyEngine {
   /** Runs `fn` with it, now or as of now. `sign`: this is a chat. `always`: what later marks are read by. */
   tell(fn: (engine: Engine) => void, sign?: boolean, keep?: 'always'): void
   /** Reads the answer of a call for its port, now or as of now. */
-  follow(call: CallPort, onEnd: Stop): Feed
+  follow(call: CallPort, onEnd: Stop, url: string): Feed
   /** Runs `fn` once what waits was taken up, or given up; at once where nothing does. */
   after(fn: () => void): void
   /** Ends all streams under way. */
@@ -57,7 +57,6 @@ export function lazyEngine(
   // Streams under way.
   const feeds = new Set<Feed>()
   let engine: Engine | undefined
-  let reader: EnginePart | undefined
   let asked = false
 
   const want = (): void => {
@@ -66,7 +65,6 @@ export function lazyEngine(
     wanted()
     part.with((loaded) => {
       asked = !!loaded
-      reader = loaded
       engine = loaded?.createEngine(options)
       if (watching()) engine?.watch()
       waiting.serve((at, fn) => guard(() => clock.replay(at, fn)))
@@ -84,9 +82,9 @@ export function lazyEngine(
       if (engine) fn(engine)
       else wait(() => engine && fn(engine), sign, keep)
     },
-    follow(call, onEnd) {
+    follow(call, onEnd, url) {
       const feed = holdFeed({
-        make: () => reader?.createFeed(call, clock),
+        make: () => engine?.feed(call, url),
         wait: (fn, sign) => wait(fn, sign, 'all'),
         ended() {
           feeds.delete(feed)

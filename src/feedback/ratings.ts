@@ -14,8 +14,8 @@ import type { Origin } from '../page/origin.ts'
 export interface Ratings {
   /** The page says it. */
   said(value: FeedbackValue, options?: FeedbackOptions): void
-  /** A thumb of the page's was used. */
-  pressed(thumb: 'up' | 'down', element: Element): void
+  /** A thumb of the page's was used. @param at where it stands, or what opened the menu in which it does */
+  pressed(thumb: 'up' | 'down', element: Element, at: Element): void
   /** The user goes: what waits for the page's own word goes out. */
   giveOut(): void
   /** Nothing waits any more. */
@@ -83,12 +83,12 @@ export function createRatings(options: {
         }),
       )
     },
-    pressed(thumb, element) {
+    pressed(thumb, element, at) {
       if (pageRates) return
       giveOut()
       // Now: many pages thank in place of the thumbs.
-      const near = subjects.near(element)
-      const turn = near?.sure ? near.ref : subjects.of({ message: element })
+      const near = subjects.near(at)
+      const turn = near?.sure ? near.ref : subjects.of({ message: at })
       if ('then' in turn) guard.later(turn)
       const was = element.matches(ON)
       const toggle = new WeakRef(element)

@@ -4,8 +4,8 @@ import type { Guard } from '../base/guard.ts'
 import { listen, stopAll } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
 import type { GestureKind, PagePort, Saying } from '../turn/marks.ts'
-import { closest } from '../base/nodes.ts'
-import { attributesOf, sayingsOf } from './sayings.ts'
+import { closest, texts } from '../base/nodes.ts'
+import { hintsOf, namesOf } from './sayings.ts'
 import type { Ui } from './ui.ts'
 
 export interface Actions {
@@ -15,20 +15,31 @@ export interface Actions {
 }
 
 const PROMPT = 4096
-/** When after a send the composer is looked at, ms, to see it emptied; the turns take no later one for the send's doing. */
-const LOOKS = [0, 15, 40, 90]
+/** When after a send the composer is looked at, ms, to see it emptied; some pages wait for their server first. */
+const LOOKS = [0, 15, 40, 90, 250, 700, 2000]
 const FIELD =
   'textarea,input:not([type]),[type=text],[type=search],[contenteditable]:not([contenteditable=false]),[role=textbox]'
 /** A field that finds is no composer. */
-const SEARCH = '[type=search],[role=searchbox]'
-const CLICKABLE =
-  'button,a,[role=button],[role=menuitem],[type=submit],[type=button],label,summary,[onclick],[aria-label],[title]'
+const SEARCH = '[type=search],[role=searchbox],[role=search] *'
+/** Editors that show in it what might be written. */
+const PLACEHOLDER = '.cm-placeholder,[data-slate-placeholder]'
+const CLICKABLE = 'button,a,[role=button],[role=menuitem],[type=submit],[type=button],label,summary,[onclick]'
 /** Levels above a click that may name it; a whole message is no control. */
 const LEVELS = 4
-/** Of longer ones, letters, no control is named. */
-const LONGEST = 200
 
-const textOf = (field: Element): string => (field as HTMLTextAreaElement).value ?? field.textContent ?? ''
+function textOf(field: Element): string {
+  let { value: text } = field as HTMLTextAreaElement
+  if (text == null) {
+    text = ''
+    texts(
+      field,
+      ({ data }) => (text += data),
+      (part) => part.matches(PLACEHOLDER),
+    )
+  }
+  // Editors put a sign of no width in an empty line.
+  return text.replace(/\u200b/g, '').trim()
+}
 
 export function watchActions(options: {
   port: Pick<PagePort, 'gesture' | 'composerEmptied'> & {
@@ -49,26 +60,29 @@ export function watchActions(options: {
     if (ui.input) return (document.querySelector(ui.input) as Element | null) ?? field
     return field?.isConnected ? field : undefined
   }
-  const written = (): string => {
-    const element = composer()
-    return element ? textOf(element) : ''
-  }
   const prompt = (): string | undefined => {
-    const text = written().trim()
-    return text ? text.slice(0, PROMPT) : undefined
+    const element = composer()
+    return (element && textOf(element).slice(0, PROMPT)) || undefined
   }
   const origin = (event: Event): Element | undefined => {
     const target = event.composedPath()[0] as Node | undefined
     return target?.nodeType == 1 ? (target as Element) : ((target?.parentNode as Element | null) ?? undefined)
   }
 
+  /** Whether that is in a text field which may be a composer; it then is the last one that was. */
+  const wrote = (start: Element): boolean => {
+    const target = closest(start, ui.input ? `${FIELD},${ui.input}` : FIELD)
+    const is = !!target && !target.matches(SEARCH)
+    if (is) field = target
+    return is
+  }
   /** A value that scripts set fires no event, and patching it would be seen: so it is looked at. */
   const watchEmptied = (): void => {
     const element = composer()
     waiting?.()
-    if (!element || !textOf(element).trim()) return
+    if (!element || !textOf(element)) return
     const look = guard.wrap(() => {
-      if (textOf(element).trim() && element.isConnected) return
+      if (textOf(element) && element.isConnected) return
       waiting?.()
       port.composerEmptied(clock.now())
     })
@@ -80,27 +94,22 @@ export function watchActions(options: {
     queueMicrotask(() => waiting && look())
   }
 
-  const report = (kind: GestureKind, event: Event, sure: boolean, element: Element, said?: Saying[]): void => {
+  const report = (kind: GestureKind, event: Event, element: Element, said?: Saying[]): void => {
     const at = event.timeStamp
     const text = prompt()
     if (kind == 'submit') {
       if (lastSend && at - lastSend.at < 50 && lastSend.field === composer()) return
       lastSend = { at, field: composer() }
     }
-    port.gesture({ kind, at, sure, prompt: text, element, said })
+    port.gesture({ kind, at, sure: false, prompt: text, element, said })
     if (kind == 'submit' || kind == 'other') watchEmptied()
   }
 
   /** Read at once: the button may say something else when somebody is here who understands it. */
   const sayingsAt = (start: Element): Saying[] => {
     const all: Saying[] = []
-    let level = 0
-    for (let element: Element | null = start; element && level < LEVELS; level++, element = element.parentElement) {
-      const say = (labels: string[], own: boolean) => {
-        for (const label of labels) if (label && label.length <= LONGEST) all.push({ element: element!, label, own })
-      }
-      say(sayingsOf(element), true)
-      say(attributesOf(element, 'name id class data-action value alt'), false)
+    for (let element: Element | null = start; element && all.length < LEVELS; element = element.parentElement) {
+      all.push({ element, names: namesOf(element), hints: hintsOf(element) })
       if (element.matches(CLICKABLE)) break
     }
     return all
@@ -111,32 +120,27 @@ export function watchActions(options: {
     if (!start || !event.isTrusted) return
     // Enter in a form also clicks its button: the key was the gesture.
     if (lastSend && event.timeStamp - lastSend.at < 50 && event.detail == 0) return
-    if (start.matches(FIELD)) return
-    report(prompt() ? 'submit' : 'other', event, false, closest(start, CLICKABLE) ?? start, sayingsAt(start))
+    if (closest(start, FIELD)) return
+    report(prompt() ? 'submit' : 'other', event, closest(start, CLICKABLE) ?? start, sayingsAt(start))
   })
   const onKey = guard.wrap((event: KeyboardEvent) => {
     const start = origin(event)
     if (!start || !event.isTrusted) return
-    if (event.key == 'Escape') return port.gesture({ kind: 'other', at: event.timeStamp, sure: false, element: start })
+    if (event.key == 'Escape') return port.gesture({ kind: 'stop', at: event.timeStamp, sure: false, element: start })
     // 229: the key belongs to an input method (Safari says isComposing too late).
     if (event.key != 'Enter' || event.shiftKey || event.isComposing || event.keyCode == 229 || event.repeat) return
-    const target = closest(start, ui.input ? `${FIELD},${ui.input}` : FIELD)
-    if (!target) return
-    field = target
-    if (prompt()) report('submit', event, !!ui.input && !!closest(start, ui.input), target)
+    // Never sure of itself: it may write a new line.
+    if (wrote(start) && prompt()) report('submit', event, field!)
   })
   const onSubmit = guard.wrap((event: Event) => {
     const start = origin(event)
     if (!start || !event.isTrusted) return
     const element = composer()
-    if (prompt() && element && start.contains(element)) report('submit', event, false, start)
+    if (prompt() && element && start.contains(element)) report('submit', event, start)
   })
   const onEdit = guard.wrap((event: Event) => {
     const start = origin(event)
-    const target = start && closest(start, FIELD)
-    if (!target) return
-    field = target
-    if (event.type == 'input' && !target.matches(SEARCH)) port.composing?.()
+    if (start && wrote(start) && event.type == 'input') port.composing?.()
   })
   const capture = { capture: true }
   const stop = stopAll([

@@ -17,6 +17,10 @@ function shortText(element: Element): string {
   return text.length > LONGEST ? '' : text.trim()
 }
 
-export function sayingsOf(element: Element): string[] {
-  return [...attributesOf(element, 'aria-label title data-testid data-test-id'), shortText(element)]
-}
+/** Its names, those that are there. */
+export const namesOf = (element: Element): string[] =>
+  [...attributesOf(element, 'aria-label title alt value'), shortText(element)].filter(Boolean)
+
+/** What its author called it; test ids first. */
+export const hintsOf = (element: Element): string[] =>
+  attributesOf(element, 'data-testid data-test-id data-action id name class')

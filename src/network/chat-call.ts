@@ -8,10 +8,11 @@ export type ChatLikeness = 'yes' | 'maybe' | 'no'
 
 /** Members that hold a conversation or a prompt in the bodies of providers and chat frameworks. */
 const conversation = /"(?:messages|contents|chat_?history)"\s*:\s*\[/
-const prompt = /"(?:prompt|input|inputs|query|question|message|content|text)"\s*:/
-const streams = /"stream(?:ing)?"\s*:\s*true|"(?:response_mode|responseMode)"\s*:\s*"stream/
-const path =
-  /chat|complet|messages|generate|generation|convers|assistant|responses|\bask\b|answer|stream|\bllm\b|copilot/i
+const prompt = /"(?:prompt|inputs?|query|question|message|content|text)"\s*:/
+const streams = /"stream(?:ing)?"\s*:\s*true|"response_?[mM]ode"\s*:\s*"stream/
+/** The last that was said is an answer: the conversation is saved. */
+const answered = (body: string) => /^"role"\s*:\s*"(?:assistant|model|ai)"/.test(body.slice(body.lastIndexOf('"role"')))
+const path = /chat|complet|messages|generat|convers|assistant|responses|\bask\b|answer|stream|\bllm\b|copilot/i
 
 export function createRecognizer(options: {
   base: string
@@ -28,11 +29,17 @@ export function createRecognizer(options: {
     }
   if (requests) return ({ url }) => (matches(url, requests, base) ? 'yes' : 'no')
   return ({ method, url, body = '', accept = '', transport }) => {
-    if (transport === 'websocket' || transport === 'eventsource') return 'maybe'
+    // An answer may be fetched after it was asked for, and comes on sockets among other things.
+    if (method === 'GET' && transport !== 'xhr') return 'maybe'
     if (method !== 'POST') return 'no'
-    const hinted = path.test(url.replace(/^\w+:\/\/[^/]+/, '').replace(/[?#].*/, '')) || /event-stream/.test(accept)
-    if (conversation.test(body) && (hinted || streams.test(body))) return 'yes'
-    if (prompt.test(body) && (streams.test(body) || /event-stream/.test(accept))) return 'yes'
+    const asks = streams.test(body)
+    const wants = /event-stream/.test(accept)
+    if (
+      conversation.test(body)
+        ? asks || ((wants || path.test(new URL(url).pathname)) && !answered(body))
+        : prompt.test(body) && (asks || wants)
+    )
+      return 'yes'
     return 'maybe'
   }
 }

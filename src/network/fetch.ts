@@ -4,12 +4,13 @@
  */
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
-import { listen, stopAll } from '../base/listen.ts'
+import { listen } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
 import type { CallPort, PagePort } from '../turn/marks.ts'
 import { tapBody } from './body-tap.ts'
 import { endOf } from './call-end.ts'
 import type { Feed } from './feed.ts'
+import { STREAMS } from './hold.ts'
 import { absolute, bodyText } from './request-text.ts'
 import { createDoubts } from './trace.ts'
 
@@ -20,7 +21,7 @@ export interface WireOptions {
   /** Absolute addresses to leave wholly alone: our own collector. */
   skip(url: string): boolean
   /** Reads the answer of a chat call for its port. */
-  follow(call: CallPort, onEnd: Stop): Feed
+  follow(call: CallPort, onEnd: Stop, url: string): Feed
 }
 
 export interface FetchTap {
@@ -39,18 +40,13 @@ interface Underway {
   traceparent: string | undefined
 }
 
-/** A body that has arrived and is not read for this long will not be, ms. */
-const UNREAD = 2000
-
 type Fetch = typeof fetch
 /** A chat call on its way. */
 interface Seen {
   feed: Feed
   signal?: AbortSignal | null
   args: Args
-  url: string
   at: number
-  off: Stop[]
   mark: Underway
   /** The call was answered, or failed without an answer. */
   over(answered: boolean): void
@@ -93,22 +89,17 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
   const { port, guard, clock, skip } = options
   const doubts = createDoubts(guard.hint)
   // Calls that a wrapper of ours has passed on and that have not come by another: until then, or until they are answered.
-  const underway: Underway[] = []
+  const underway = new Set<Underway>()
   // The wrapper that is watched: of one that another page's wrapper keeps alive beneath, after a stop, nothing is heard.
   let current: Fetch | undefined
 
-  const leave = (mark: Underway): boolean => {
-    const index = underway.indexOf(mark)
-    if (index >= 0) underway.splice(index, 1)
-    return index >= 0
-  }
   /** Another wrapper of ours has seen it, and a page may have put something between the two that waits. */
   const isSeen = (url: string, method: string, body: string | undefined, headers: Headers | undefined): boolean => {
     const own = headers?.get('traceparent')
-    const mark = underway.find(
+    const mark = [...underway].find(
       (one) => (own && own === one.traceparent) || (one.url === url && one.method === method && one.body === body),
     )
-    return !!mark && leave(mark)
+    return !!mark && underway.delete(mark)
   }
 
   const before = (args: Args, inner?: boolean): Seen | undefined => {
@@ -126,28 +117,30 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
     const call = port.call({ at, method, url, transport: 'fetch', body, accept })
     if (!call) return
     const signal = init?.signal ?? request?.signal
-    const off: Stop[] = []
-    const feed = options.follow(call, stopAll(off))
-    if (signal)
-      off.push(
-        listen(
-          signal,
-          'abort',
-          guard.wrap(() => feed.end(endOf(0, signal), signal.reason)),
-        ),
+    let off: Stop | undefined
+    const feed = options.follow(call, () => off?.(), url)
+    off =
+      signal &&
+      listen(
+        signal,
+        'abort',
+        guard.wrap(() => feed.end(endOf(0, signal), signal.reason)),
       )
     const [without, over] = doubts(url)
     // The host's own value stays.
     const added = Object.entries(call.headers).filter(([name]) => !without && headers?.has(name) === false)
     if (added[0]) guard(() => (args = [input, withHeaders(joined(own, added), init, request)]))
     const mark = { url, method, body, traceparent: added[0] && call.headers.traceparent }
-    return { feed, signal, args, url, at, off, mark, over: (answered) => over(answered, added[0]) }
+    return { feed, signal, args, at, mark, over: (answered) => over(answered, added[0]) }
   }
 
-  function follow(response: Response, { feed, signal, url, at, off, over }: Seen): void {
+  function follow(response: Response, { feed, signal, at, mark, over }: Seen): void {
     const { headers } = response
+    const type = headers.get('content-type') ?? ''
     over(true)
-    feed.response(response.status, headers.get('content-type') ?? '', (name) => headers.get(name))
+    // What is fetched whole is no answer: the page's own data.
+    if (mark.method == 'GET' && !STREAMS.test(type)) return feed.end('done')
+    feed.response(response.status, type, (name) => headers.get(name))
     const touched = tapBody(
       response,
       {
@@ -158,20 +151,7 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
       },
       guard,
     )
-    if (feed.ended()) return
-    // Read where the tap cannot see (`new Response(body)`, `cache.put`), or never: its timing entry tells the end.
-    const observer = new PerformanceObserver(
-      guard.wrap((entries) => {
-        for (const { startTime, responseEnd } of entries.getEntriesByName(url) as PerformanceResourceTiming[]) {
-          if (startTime < at - 1) continue
-          const end = () => touched() || feed.end('done', undefined, responseEnd)
-          if (response.bodyUsed || response.body?.locked) end()
-          else clock.setTimeout(guard.wrap(end), UNREAD)
-        }
-      }),
-    )
-    observer.observe({ type: 'resource' })
-    off.push(() => observer.disconnect())
+    feed.unseen(response, touched, at, (when) => feed.end('done', undefined, when))
   }
 
   /** @param inner the watched one: what it calls is no wrapper of ours, but one of ours may call it */
@@ -183,13 +163,13 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
       if (!seen) return original.apply(this, args)
       const { feed, signal, mark } = seen
       const failed = guard.wrap((error: unknown) => {
-        leave(mark)
+        underway.delete(mark)
         const how = endOf(error, signal)
         // Where there is no network no header breaks anything.
         if (how == 'failed' && navigator.onLine) seen.over(false)
         feed.end(how, error)
       })
-      if (!inner) underway.push(mark)
+      if (!inner) underway.add(mark)
       let promise: Promise<Response>
       calling = true
       try {
@@ -202,7 +182,7 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
       }
       return promise.then(
         (response) => {
-          leave(mark)
+          underway.delete(mark)
           guard(() => follow(response, seen))
           return response
         },

@@ -46,6 +46,8 @@ function followXhr(xhr: XMLHttpRequest, feed: Feed, guard: Guard): Handle {
       // The last bytes may come with no letter of their own, after the last `progress`.
       loaded = Math.max(loaded, (event as ProgressEvent).loaded)
       grow(until)
+      // Parsed by the browser: it comes whole.
+      if (type == 'load' && xhr.responseType == 'json' && xhr.response) feed.text(JSON.stringify(xhr.response))
       feed.end(END[type]!, type == 'error' && { name: 'NetworkError' })
     }
   }
@@ -56,7 +58,7 @@ function followEventSource(feed: Feed): Handle {
   return ({ type, event, state }) => {
     const { data } = (event ?? {}) as MessageEvent
     // A message of that name is the server's.
-    if (type == 'close' && !event) feed.end(feed.complete() ? 'done' : 'cancelled')
+    if (type == 'close' && !event) feed.end('left')
     else if (type == 'open') feed.response(200, 'text/event-stream', () => null)
     // `error` may also be a message.
     else if (type != 'error' || data !== undefined) feed.message(String(data), type)
@@ -66,43 +68,75 @@ function followEventSource(feed: Feed): Handle {
   }
 }
 
+/** Bytes of a frame that may be text. */
+const mostBinary = 64 << 10
+/** Text in a binary frame, if it is any. */
+function textOf(bytes: ArrayBuffer): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    // Packed numbers and lengths decode, too.
+    // oxlint-disable-next-line no-control-regex
+    return /[\0-\x08\x0e-\x1d\x1f]/.test(text) ? undefined : text
+  } catch {
+    return
+  }
+}
+
 /**
- * A chat-shaped send begins a call, the messages after it belong to the latest. A socket outlives its calls, so a call ends
- * by its format's terminal event, by silence, or with the socket.
+ * The messages after a call began on a socket belong to it until the next one begins there. A socket outlives its calls: a call
+ * ends by its format's terminal event, by silence after a finish word, or with the socket. What an unknown format's silence
+ * means is for others to say.
  */
 function followWebSocket(feed: Feed, clock: Clock, guard: Guard, off: Stop[]): Handle {
   let quiet: number | undefined
   off.push(() => clock.clearTimeout(quiet))
-  return ({ type, event }) => {
-    if (type == 'next') return feed.end(feed.complete() ? 'done' : 'cancelled')
-    if (type == 'error') return feed.end('failed', { name: 'NetworkError' })
-    if (type == 'close') return feed.end((event as CloseEvent).wasClean ? 'done' : 'cut')
-    const said: unknown = (event as MessageEvent).data
+  const hear = (said: string): void => {
     // Bare digits are socket.io's own.
-    if (typeof said != 'string' || /^\d{0,2}$/.test(said)) return
+    if (/^\d{0,2}$/.test(said)) return
     const last = clock.now()
     feed.response(200, '', () => null)
     feed.message(said)
-    if (feed.over()) return feed.end('done')
+    const state = feed.state()
+    if (state == 'over') return feed.end('done')
     clock.clearTimeout(quiet)
-    if (feed.complete())
+    if (state)
       quiet = clock.setTimeout(
         guard.wrap(() => feed.end('done', undefined, last)),
         QUIET,
       )
   }
+  const take = (bytes: ArrayBuffer): void => {
+    const text = textOf(bytes)
+    if (text === undefined) feed.text('', bytes.byteLength)
+    else hear(text)
+  }
+  return ({ type, event }) => {
+    if (!event) return feed.end('left')
+    if (type == 'error') return feed.end('failed', { name: 'NetworkError' })
+    if (type == 'close') return feed.end((event as CloseEvent).wasClean ? 'done' : 'cut')
+    const said: unknown = (event as MessageEvent).data
+    if (typeof said == 'string') return hear(said)
+    const size = (said as ArrayBuffer).byteLength ?? (said as Blob).size
+    if (size > mostBinary) feed.text('', size)
+    else if (said instanceof ArrayBuffer) take(said)
+    else guard.later((said as Blob).arrayBuffer().then(take))
+  }
 }
 
 /** Follows one noticed call to its end. */
 export function follow(
-  { target, call, hear }: Noticed,
+  { target, call, url, hear }: Noticed,
   options: Pick<WireOptions, 'guard' | 'follow'> & { clock: Clock },
 ): void {
   const { guard, clock } = options
   const off: Stop[] = []
-  const feed = options.follow(call, () => {
-    for (const stop of off.splice(0)) stop()
-  })
+  const feed = options.follow(
+    call,
+    () => {
+      for (const stop of off.splice(0)) stop()
+    },
+    url,
+  )
   off.push(
     hear(
       'responseText' in target

@@ -4,7 +4,8 @@ import type { Feed } from './feed.ts'
 
 /** A body of one piece that is no longer, bytes, says that something was done, and answers nobody. */
 const BRIEF = 64
-const STREAMS = /event-stream|ndjson|jsonl|json-seq|text\/plain/
+/** Types of bodies that say something before they are whole. */
+export const STREAMS = /event-stream|ndjson|jsonl|text.plain/
 
 export function holdFeed(options: {
   /** Undefined as long as nobody is here to read. */
@@ -43,6 +44,7 @@ export function holdFeed(options: {
     },
     text: (text, size) => piece(size ?? text.length, (it) => it.text(text, size)),
     message: (data, event) => piece(data.length, (it) => it.message(data, event)),
+    unseen: (...all) => later((it) => it.unseen(...all)),
     end(...all) {
       if (over) return
       over = true
@@ -50,7 +52,6 @@ export function holdFeed(options: {
       later((it) => it.end(...all))
     },
     ended: () => over,
-    complete: () => !feed || feed.complete(),
-    over: () => !!feed?.over(),
+    state: () => feed?.state(),
   }
 }

@@ -7,7 +7,7 @@ const parseMost = 65_536
 const isText = (value: unknown): value is string => typeof value === 'string'
 
 /** The text of one message, whatever its form: a string, parts, or nested content. */
-function textOf(message: unknown, depth = 0): string | undefined {
+export function textOf(message: unknown, depth = 0): string | undefined {
   if (isText(message)) return message
   if (depth > 4 || !message || typeof message !== 'object') return undefined
   if (Array.isArray(message)) {
@@ -18,9 +18,10 @@ function textOf(message: unknown, depth = 0): string | undefined {
   return textOf(content ?? parts ?? text, depth + 1)
 }
 
-/** The last user message in the call's body; undefined when there is none to be read. At most 4 KiB. */
-export function promptOf(call: Pick<Call, 'body'>): string | undefined {
-  const { body } = call
+/** What a body holds, and the list of messages in it, wherever that stands. */
+export function conversationIn({
+  body,
+}: Pick<Call, 'body'>): { data: Record<string, unknown>; list: unknown[] | undefined } | undefined {
   if (!body || body.length > parseMost || body[0] !== '{') return undefined
   let data: Record<string, unknown>
   try {
@@ -28,19 +29,26 @@ export function promptOf(call: Pick<Call, 'body'>): string | undefined {
   } catch {
     return undefined
   }
-  const nested = (data.input ?? {}) as Record<string, unknown>
-  const list = [data.messages, data.contents, nested.messages, data.input].find(Array.isArray) as unknown[] | undefined
-  const last = list?.findLast((one) => ((one as Record<string, unknown> | null)?.role ?? 'user') === 'user')
-  const single = [
-    data.prompt,
-    data.query,
-    data.question,
-    data.message,
-    data.input,
-    nested.prompt,
-    data.inputs,
-    data.content,
-    data.text,
-  ]
-  return (textOf(last) ?? single.map((one) => textOf(one)).find(isText))?.slice(0, 4096)
+  // GraphQL asks by its variables.
+  const within = [data, data.input, data.variables, Object(data.variables).input, data.chat].map(
+    (one) => Object(one) as Record<string, unknown>,
+  )
+  const lists = within.flatMap(({ messages, contents }) => [messages, contents])
+  return { data, list: [...lists, data.input].find(Array.isArray) as unknown[] | undefined }
+}
+
+/** The last user message in the call's body; undefined when there is none to be read. At most 4 KiB. */
+export function promptOf(call: Pick<Call, 'body'>): string | undefined {
+  const found = conversationIn(call)
+  if (!found) return undefined
+  const { data, list } = found
+  const last = list?.findLast((one) =>
+    ['user', 'human'].includes(String(Object(one).role ?? Object(one).type ?? 'user')),
+  )
+  const singles = [data, data.variables, Object(data.variables).input, data.input].flatMap((one) => {
+    const { prompt, query, question, message, input, inputs, content, text } = Object(one) as Record<string, unknown>
+    // A GraphQL document is no prompt.
+    return [prompt, data.variables && one === data ? undefined : query, question, message, input, inputs, content, text]
+  })
+  return (textOf(last) ?? singles.map((one) => textOf(one)).find(isText))?.slice(0, 4096)
 }

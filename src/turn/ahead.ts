@@ -68,6 +68,8 @@ export function createAhead(options: AheadOptions): Pick<TurnsPort, 'gesture' | 
   let told = false
   let gestured = -Infinity
   let recalled = false
+  // Sockets with a call since the last gesture: what else is sent there is no news.
+  let hearing = new WeakSet<object>()
 
   const caused = () => clock.now() - gestured <= timing.gesture
   const promise = (byHand?: boolean): Promised => {
@@ -89,23 +91,26 @@ export function createAhead(options: AheadOptions): Pick<TurnsPort, 'gesture' | 
       if (turns) return turns.gesture(gesture)
       if (at - gestured > sameGesture && (told || taken || kind === 'submit')) promised = undefined
       gestured = at
+      hearing = new WeakSet()
       const made = { ...gesture, promised: promise() }
-      const says = recalled && !!gesture.said?.some(({ own }) => own)
+      const says = recalled && !!gesture.said?.some(({ names, hints }) => names[0] || hints[0])
       tell((it) => it.gesture(made), says || (kind === 'submit' && !!gesture.prompt))
     },
     call(call) {
       const turns = options.turns()
       if (turns) return turns.call(call)
       const likeness = isChat(call)
-      if (likeness === 'no' || (likeness === 'maybe' && !caused())) return undefined
+      if (likeness === 'no' || (likeness === 'maybe' && !caused()) || hearing.has(call.on!)) return undefined
+      if (call.on) hearing.add(call.on)
       const ids = { ...promise(), requestId: spanId() }
       told = true
       let to: CallPort | undefined
       tell((it) => (to = it.call({ ...call, promised: ids })), likeness === 'yes')
       return {
-        headers: headersFor(call.url, ids.traceId, ids.requestId),
+        headers: likeness === 'yes' ? headersFor(call.url, ids.traceId, ids.requestId) : {},
         response: (...args) => tell(() => to?.response(...args)),
         content: (content) => tell(() => to?.content(content)),
+        unread: (source) => tell(() => to?.unread?.(source)),
         end: (...args) => tell(() => to?.end(...args)),
       }
     },

@@ -12,6 +12,8 @@ export interface Intervals {
   before(at: number): number
   /** When the one began that has not ended. */
   since(): number | undefined
+  /** The last one that has ended. */
+  last(): readonly [from: number, to: number] | undefined
 }
 
 export function createIntervals(): Intervals {
@@ -47,5 +49,6 @@ export function createIntervals(): Intervals {
     before: (at) =>
       list.reduce((sum, [a, b]) => sum + Math.max(0, Math.min(b, at) - a), summed + Math.max(0, at - (begun ?? at))),
     since: () => begun,
+    last: () => list.at(-1),
   }
 }

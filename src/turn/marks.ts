@@ -14,11 +14,13 @@ export interface Promised {
 /** What the user did, as far as the page's markup tells. `other`: a click or key that may be a send or a stop. */
 export type GestureKind = 'submit' | 'stop' | 'regenerate' | 'edit' | 'new_conversation' | 'other'
 
-/** `own`: it says so itself; else its name or class hints at it. */
+/** What a control, or an element around what was clicked, said of itself. */
 export interface Saying {
   element: Element
-  label: string
-  own: boolean
+  /** Labels, title, text, as far as they are there. */
+  names: string[]
+  /** What its author called it: test ids first, then id, name, class; '' where there is none. */
+  hints: string[]
 }
 
 export interface Gesture {
@@ -31,8 +33,15 @@ export interface Gesture {
   prompt?: string
   /** Where it happened; lets an edit or regenerate find its turn. */
   element?: Element
-  /** Of a click: what the control and those around it said of themselves, in order of weight. */
+  /** Of a click: what the control and those around it said of themselves, the innermost first. */
   said?: Saying[]
+  /**
+   * Where it happened: in or beside an answer or the user's own message, in or beside the composer, or neither. Missing
+   * while no answer is known to tell by.
+   */
+  place?: 'answer' | 'composer' | 'elsewhere'
+  /** What the composer that was used is known by again: of its tag, id, name, role, placeholder; nothing the user wrote. */
+  composer?: string
   promised?: Promised
 }
 

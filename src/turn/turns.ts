@@ -6,27 +6,30 @@ import type { ManualTurn, ManualTurnOptions } from '../api.ts'
 import { readerModel } from '../base/characters.ts'
 import { traceparent } from '../base/ids.ts'
 import { createIntervals } from './intervals.ts'
+import { newLine, portOf } from './line.ts'
 import type { Call, CallPort, Content, Gesture, PagePort, Promised, ScreenPort, ScreenTarget } from './marks.ts'
 import type { Attributes, EndedBy, Outcome, Trigger, TurnRecord } from './record.ts'
+import { stepOf } from './trigger.ts'
+import type { Said } from './trigger.ts'
 import { createTurn } from './turn.ts'
-import type { Notes, Turn, TurnDeps } from './turn.ts'
+import type { Line, Notes, Turn, TurnDeps } from './state.ts'
 
 export { recover } from './outcome.ts'
-export type { Backend, Change, Notes } from './turn.ts'
+export type { Backend, Change, Notes } from './state.ts'
 
 /** Ms. */
 const waits = {
   /** Gestures this close are one: Enter in a form also fires a click. */
   same: 30,
-  /** A composer emptied this soon after a gesture was sent by it. */
-  emptied: 100,
+  /** A composer emptied this soon after a gesture was sent by it; some pages clear it when their server has answered. */
+  emptied: 2500,
   /** While a turn is open, a click of unknown meaning can have caused a request for this long. */
   vague: 300,
   /** An edit may take this long until it is sent. */
   edit: 300_000,
 }
-/** Turns and prompts remembered, open turns followed, characters of a prompt, marks held of a call that may be none. */
-const limits = { turns: 20, prompts: 8, open: 16, prompt: 4096, held: 8 }
+/** Turns and prompts remembered, open turns followed, characters of a prompt. */
+const limits = { turns: 20, prompts: 8, open: 16, prompt: 4096 }
 
 export interface Identity {
   sessionId: string
@@ -55,8 +58,14 @@ export interface TurnsOptions extends Pick<
   /** Asked when a turn opens. */
   identity(): Identity
   isChat(call: Call): 'yes' | 'maybe' | 'no'
+  /** The page says itself which calls are chat calls. */
+  named?: boolean
+  /** The call carried a turn's answer: others like it are chat calls too. */
+  proved?(call: Call): void
   /** The last user message in its body. */
   promptOf(call: Call): string | undefined
+  /** The conversation in its body. */
+  historyOf?(call: Call): Said[] | undefined
   headersFor(url: string, traceId: string, spanId: string): Record<string, string>
   /** What a manual turn's own request carries. */
   headersOf(traceId: string, spanId: string): Record<string, string>
@@ -81,6 +90,8 @@ export interface Turns extends PagePort {
   amend(turnId: string, notes: Notes): TurnRecord | undefined
   /** Turns opened so far. */
   opened(): number
+  /** What may have been a turn, and was not borne out, so far. */
+  unproved(): number
   /** Settles what is open as `cancelled`. */
   stopAll(): void
 }
@@ -104,8 +115,14 @@ export function createTurns(options: TurnsOptions): Turns {
   // Newest first: the turns of this conversation whose prompts are remembered.
   let history: Turn[] = []
   let opened = 0
-  // A chat call was seen: what looks like a send here is one.
-  let confirmed = false
+  let unproved = 0
+  // When the last turn settled: what was sent before waited for it.
+  let freeAt = -Infinity
+  // Composers that have led to a turn: what is sent there is one. Empty: one that says nothing of itself.
+  const confirmed = new Set<string>()
+  // What the last call with a history carried, and the turns whose words of the user stand in it, by their place.
+  let told: readonly Said[] | undefined
+  let asked: { at: number; turn: Turn }[] = []
   // The last gesture of any kind; of those that may be a send; the surely sent one; an edit or regenerate begun.
   let last: Cause | undefined
   let latest: Cause | undefined
@@ -159,7 +176,8 @@ export function createTurns(options: TurnsOptions): Turns {
   const openTurn = (cause: Cause, said?: string, manual?: ManualTurnOptions, attach?: (turn: Turn) => void): Turn => {
     const now = clock.now()
     const { attributes, ...who } = options.identity()
-    const prompt = short(said ?? cause.prompt) || undefined
+    // What the user typed, where the call holds more: context before it, a template.
+    const prompt = short((cause.kind === 'submit' && cause.prompt) || said || cause.prompt) || undefined
     const conversationId = manual?.conversation || who.conversationId
     const conversation = history[0]?.record().conversationId
     if (conversation && conversationId && conversation !== conversationId) forget(0)
@@ -178,9 +196,10 @@ export function createTurns(options: TurnsOptions): Turns {
         ? replacedBy(trigger, (intended ?? cause).element?.deref())
         : undefined
 
-    // So far only a gesture says that this page is a chat: the turn is told of once a call, text or the page bears it out.
-    // Forms that are no chat are sent too.
-    let told = confirmed || !!attach
+    // Where only a gesture, or only a call, says so: it is told of once the other witnesses bear it out. Forms that are no
+    // chat are sent too.
+    const lonely = kind === 'program' && !manual && !options.named
+    let borne = lonely ? false : !!attach || (kind === 'submit' && confirmed.has(cause.composer ?? ''))
     // What was promised is given once.
     const promised = cause.promised && !find(cause.promised.spanId) ? cause.promised : undefined
     const others = live()
@@ -192,8 +211,9 @@ export function createTurns(options: TurnsOptions): Turns {
         at: Math.max(cause.at, options.visitedAt ?? 0),
         traceId: (cause.traceId ??= promised?.traceId ?? ids.traceId()),
         spanId: promised?.spanId ?? ids.spanId(),
-        seq: told ? ++opened : 0,
+        seq: borne ? ++opened : 0,
         trigger,
+        gesture: kind === 'program' ? 'none' : 'trusted',
         replaces: replaced?.id,
         readerModel,
       },
@@ -202,15 +222,21 @@ export function createTurns(options: TurnsOptions): Turns {
         hidden,
         culprit,
         screen: options.screen && ((port) => options.screen!(port, prompt)),
-        onChange(record, why) {
-          if (record.moments.firstInserted !== undefined) turn.tell?.()
-          if (told) options.onChange?.(turn.record(), why)
+        onChange(_, why) {
+          if (borne) options.onChange?.(turn.record(), why)
+        },
+        free: (one) => (live().some((other) => other !== one && other.at < one.at && !other.tell) ? Infinity : freeAt),
+        onGone(one, at) {
+          // By what the user did, or by the page's own doing.
+          one.leave('conversation_switch', last && at - last.at < 3000 && last.at > one.at ? last.at : at)
         },
         onSettled(settled) {
           known = known.filter((one, i) => one.open() || i < limits.turns)
-          if (settled.record().moments.firstInserted !== undefined) settled.tell?.()
-          if (told) options.onSettled?.(settled.record())
+          freeAt = clock.now()
+          for (const other of live()) other.wake()
+          if (borne) options.onSettled?.(settled.record())
           else {
+            unproved++
             known = known.filter((one) => one !== settled)
             history = history.filter((one) => one !== settled)
           }
@@ -218,9 +244,11 @@ export function createTurns(options: TurnsOptions): Turns {
       },
     )
     const announce = () => options.onOpen?.(turn.record(), about(turn, previousOf(turn)))
-    if (!told)
+    if (borne) confirm(cause)
+    else
       turn.tell = () => {
-        told = confirmed = true
+        borne = true
+        confirm(cause)
         turn.tell = undefined
         turn.amend({ seq: ++opened })
         announce()
@@ -236,8 +264,12 @@ export function createTurns(options: TurnsOptions): Turns {
     // Its place on the screen is the new turn's.
     if (replaced?.open()) replaced.leave('new_send', cause.at)
     others[limits.open - 1]?.leave('new_send', now)
-    if (told) announce()
+    if (borne) announce()
     return turn
+  }
+
+  const confirm = ({ kind, composer = '' }: Cause) => {
+    if (kind === 'submit') confirmed.add(composer)
   }
 
   const forget = (from: number) => {
@@ -254,84 +286,102 @@ export function createTurns(options: TurnsOptions): Turns {
   const plan = (call: Call): Cause | Turn | undefined => {
     const open = live()
     const prompt = open[0] && short(options.promptOf(call))
-    const turn = open.find((one) => prompt && one.prompt === prompt) ?? open[0]
+    const holds = (one: Turn) => !!prompt && !!one.prompt && prompt.includes(one.prompt)
+    const turn = open.find(holds) ?? open[0]
     const cause = pick(call.at)
     // What was typed and is asked now is news, even while a tool of the last turn seems to run.
-    const news = cause?.kind === 'submit' && prompt && prompt !== turn?.prompt
+    const news = cause?.kind === 'submit' && prompt && turn && !holds(turn)
     const vague = cause && cause !== sent && !news && (cause.kind === 'other' || cause.kind === 'submit')
     // Clicks about the page do not cut a tool loop in two.
     const about = vague && (turn?.expectsMore() || !turn?.calls() || call.at - cause.at > waits.vague)
     return turn && (!cause || (about && !turn.ended())) ? turn : cause
   }
 
+  /** A call without a gesture needs its answer, too. */
+  const alone = (turn: Turn) => turn.byProgram && !turn.heard() && !options.named
+
+  /** What of a call shows that it carries an answer. */
+  const shows = (line: Line, answers: number, content: Content | undefined) =>
+    !!content &&
+    (!!content.by || answers > 1) &&
+    !!(content.answer || content.reasoning || content.tool || (content.errorType && content.by && line.call.body))
+
+  /** Its history says what the send was, whatever the control is called. */
+  const judge = (turn: Turn, from: Call) => {
+    const now = options.historyOf?.(from)
+    const step = stepOf(told, now)
+    if (!now || (turn.calls() > 1 && step?.[0] !== 'more')) return
+    told = now
+    const place = now.length - 1
+    if (now.at(-1)!.role !== 'user') return
+    const earlier = asked.find(({ at }) => at === (step?.[0] === 'edit' ? step[1] : place))?.turn
+    asked = [{ at: place, turn }, ...asked.filter(({ at, turn: other }) => at < place && other !== turn)].slice(
+      0,
+      limits.turns,
+    )
+    const { trigger, replaces } = turn.record()
+    if (!step || step[0] === 'more' || trigger === 'program' || step[0] === trigger) return
+    if (step[0] === 'regenerate' && earlier === turn) return
+    turn.amend({ trigger: step[0], replaces: step[0] === 'submit' ? undefined : (earlier?.id ?? replaces) })
+  }
+
   const call = (issued: Call): CallPort | undefined => {
     const likeness = options.isChat(issued)
     if (likeness === 'no') return undefined
     const sure = likeness === 'yes'
-    const { promised } = issued
-    const target = plan(issued) ?? (sure ? { kind: 'program', at: issued.at, sure, promised } : undefined)
+    const { promised, on, body } = issued
+    const heard = !!on && body === undefined
+    const cause = pick(issued.at)
+    // One call on each socket: what else is sent there meanwhile is no news.
+    if (on && (!cause || cause.kind === 'other') && live().some((turn) => turn.hears(on))) return undefined
+    // What only came in opens nothing.
+    const target = heard
+      ? live()[0]
+      : (plan(issued) ?? (sure ? ({ kind: 'program', at: issued.at, sure, promised } satisfies Cause) : undefined))
     if (!target) return undefined
-    const joined = 'record' in target ? target : undefined
-    const spanId = promised?.requestId ?? (joined ? joined.nextSpan() : ids.spanId())
-    if (promised && !joined) (target as Cause).promised ??= promised
+    let turn = 'record' in target ? target : target.turn
+    const spanId = promised?.requestId ?? (turn ? turn.nextSpan() : ids.spanId())
+    if (promised && !turn) (target as Cause).promised ??= promised
     const traceId = target.traceId ?? ((target as Cause).traceId = promised?.traceId ?? ids.traceId())
-
-    let line: ReturnType<Turn['call']> | undefined
-    let body: Call | undefined = issued
+    const line = newLine(issued, spanId)
     let answers = 0
-    let dead = false
-    // Marks of a call that may be none, until it proves to be one.
-    let held: ((line: ReturnType<Turn['call']>) => void)[] = []
 
     const begin = () => {
-      if (line || !body) return
-      const from = body
-      body = undefined
-      confirmed = true
-      const prompt = options.promptOf(from)
-      const turn = joined ?? (target as Cause).turn
-      const attach = (to: Turn) => {
-        to.tell?.()
-        line = to.call(from, spanId)
-        for (const mark of held) mark(line)
-        held = []
+      if (line.state) return
+      options.proved?.(issued)
+      const prompt = options.promptOf(issued)
+      turn ??= (target as Cause).turn
+      if (!turn) {
+        turn = openTurn(target as Cause, prompt, undefined, (to) => to.adopt(line))
+        return judge(turn, issued)
       }
-      if (!turn) openTurn(target as Cause, prompt, undefined, attach)
-      else if (turn.open()) {
-        attach(turn)
-        const told = short(prompt)
-        if (told && !turn.prompt && history.includes(turn)) {
-          turn.prompt = told
-          options.onPrompt?.(turn.record(), about(turn, previousOf(turn)))
-        }
-      } else dead = true
-    }
-    const pass = (mark: (line: ReturnType<Turn['call']>) => void) => {
-      if (line) mark(line)
-      else if (!dead && held.length < limits.held) held.push(mark)
+      if (!turn.open()) return
+      if (cause && cause.at > turn.at && turn.expectsMore()) {
+        turn.resume(cause.at)
+        cause.turn = turn
+      }
+      turn.adopt(line)
+      judge(turn, issued)
+      if (!alone(turn)) turn.tell?.()
+      const said = short(prompt)
+      if (said && !turn.prompt && history.includes(turn)) {
+        turn.prompt = said
+        options.onPrompt?.(turn.record(), about(turn, previousOf(turn)))
+      }
     }
     if (sure) begin()
-
-    return {
-      headers: options.headersFor(issued.url, traceId, spanId),
-      response(at, response) {
-        const streams = /event-stream|ndjson|jsonl/.test(response.contentType) && response.status < 400
-        // Sockets and event sources also carry what is no answer.
-        if (streams && (issued.transport === 'fetch' || issued.transport === 'xhr')) begin()
-        pass((to) => to.response(at, response))
-      },
-      content(content: Content) {
-        if (content.answer && ++answers > 1) begin()
-        if (line) line.content(content)
-        else pass((to) => to.content(content))
-      },
-      end(at, how, errorType) {
-        if (line) line.end(at, how, errorType)
-        dead = true
-        held = []
-        body = undefined
-      },
+    else if (turn) turn.consider(line)
+    else if ((target as Cause).kind === 'submit') {
+      turn = openTurn(target as Cause, options.promptOf(issued))
+      turn.consider(line)
     }
+
+    const port = portOf(line, options, (content) => {
+      if (content?.answer) answers++
+      if (shows(line, answers, content)) begin()
+    })
+
+    return { headers: sure ? options.headersFor(issued.url, traceId, spanId) : {}, ...port }
   }
 
   const leaveAll = (by: EndedBy, at: number) => {
@@ -365,7 +415,7 @@ export function createTurns(options: TurnsOptions): Turns {
         live().some((turn) => turn.interrupt(verdict))
       } else if (kind === 'new_conversation') {
         for (const turn of live()) turn.interrupt({ by: 'conversation_switch', at: cause.at, cause })
-        latest = sent = meant = undefined
+        latest = sent = meant = told = undefined
         forget(0)
       } else {
         latest = cause
@@ -381,7 +431,7 @@ export function createTurns(options: TurnsOptions): Turns {
       const cause = fresh(latest, at, waits.emptied)
       if (!cause) return
       sent = cause
-      if (confirmed && cause.kind === 'submit') openTurn(cause)
+      if (cause.kind === 'submit') openTurn(cause)
     },
     call,
     page(change) {
@@ -426,6 +476,7 @@ export function createTurns(options: TurnsOptions): Turns {
     elementOf: (id) => find(id)?.target?.element(),
     amend: (id, notes) => find(id)?.amend(notes),
     opened: () => opened,
+    unproved: () => unproved,
     stopAll: () => leaveAll('host_abort', clock.now()),
   }
 }

@@ -5,8 +5,7 @@ import { timing } from '../../src/base/timing.ts'
 import type { ScreenPort, ScreenTarget } from '../../src/turn/marks.ts'
 import { watchActions } from '../../src/input/actions.ts'
 import { createStates } from '../../src/page/states.ts'
-import { readControl } from '../../src/input/controls.ts'
-import { labelReader } from '../../src/input/labels.ts'
+import { createGestures } from '../../src/input/gestures.ts'
 import { createPaintClock } from '../../src/screen/paint.ts'
 import { watchTranscript } from '../../src/screen/transcript.ts'
 import type { Ui } from '../../src/input/ui.ts'
@@ -41,7 +40,6 @@ const log = () => {
     arrived: { get: () => sum(log.inserted), enumerable: true },
   })
 }
-const labels = labelReader()
 const states = createStates(guard)
 states.watch()
 const kit = {
@@ -50,18 +48,36 @@ const kit = {
   timing,
   said,
   log,
-  /** With their controls read, as the engine does. */
-  watchActions: ({ port, on, ...options }: Parameters<typeof watchActions>[0] & { on: (control: string) => void }) =>
-    watchActions({
+  /** With their controls read, as the engine does. `answer`: a selector of the one that is known. */
+  watchActions: ({
+    port,
+    on,
+    answer = 'none',
+    ...options
+  }: Parameters<typeof watchActions>[0] & { on: (control: string) => void; answer?: string }) => {
+    const gestures = createGestures({
+      ui: options.ui ?? {},
+      composer: () => actions.composer(),
+      answer: () => document.querySelector(answer) ?? undefined,
+      used: on,
+    })
+    const actions = watchActions({
       ...options,
       port: {
         ...port,
         gesture(seen) {
-          const gesture = readControl(seen, { ui: options.ui ?? {}, read: labels, used: on })
+          const gesture = gestures.read(seen)
           if (gesture) port.gesture(gesture)
         },
+        composerEmptied(at) {
+          const send = gestures.emptied(at)
+          if (send) port.gesture(send)
+          port.composerEmptied(at)
+        },
       },
-    }),
+    })
+    return actions
+  },
   states,
   createPaintClock,
   watchTranscript,

@@ -1,5 +1,5 @@
 /** Cuts a body's text into payloads: SSE, JSON lines, AI SDK data stream or plain text, told apart by first letters. */
-import type { Notes } from './notes.ts'
+import type { Notes, Sole } from './notes.ts'
 import { CODES, readPayload } from './shapes.ts'
 
 /** A line longer than this is dropped until the next line break. */
@@ -9,6 +9,9 @@ const SSE = /^(data|event|id|retry)?:/
 const DATA_STREAM = /^[\da-h]:["{[]/
 /** Beginnings that may still become SSE or a data stream. */
 const UNDECIDED = /^(|d|da|dat|data|e|ev|eve|even|event|i|id|r|re|ret|retr|retry|[\da-h]:?|\[\s*)$/
+
+/** Counters and noise of providers. */
+const PADDING = /"(?:sequence_number":\d+|obfuscation":"\w*"),?/g
 
 export interface Framing {
   push(text: string): void
@@ -20,8 +23,14 @@ export interface Framing {
   bad(): number
 }
 
-export function createFraming(notes: Notes, contentType = ''): Framing {
-  let mode: 'sse' | 'json' | 'codes' | 'plain' | undefined = /event-stream/.test(contentType)
+/** @param unread gets what no known format explains: a payload, or a piece of plain text */
+export function createFraming(
+  notes: Notes,
+  contentType: string,
+  unread: (payload: string, event?: string) => void,
+): Framing {
+  let mode: 'sse' | 'json' | 'codes' | 'plain' | undefined
+  const hint = /event-stream/.test(contentType)
     ? 'sse'
     : /ndjson|jsonl|json-?lines|json-seq/.test(contentType)
       ? 'json'
@@ -36,8 +45,10 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
   // SSE: the event being gathered. JSON: an object over several lines.
   let data: string | undefined
   let event = ''
-  // A payload that said nothing but a piece of answer: what stands before and behind it. Most differ in the piece alone.
-  let known: [before: string, after: string, name: string] | undefined
+  // A payload that said nothing but a piece of answer, or of thought: what stands before and behind it. Most differ in the piece alone.
+  let known: [before: string, after: string, name: string, place: Sole[0]] | undefined
+  // It also holds what differs each time and says nothing.
+  let padded = false
   // Learnt so often: some streams have something else new in each.
   let learnt = 0
 
@@ -52,7 +63,8 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
   /** Reads such a payload without parsing it. */
   function again(text: string, name: string): boolean {
     if (!known) return false
-    const [before, after, like] = known
+    if (padded) text = text.replace(PADDING, '')
+    const [before, after, like, place] = known
     if (
       name != like ||
       text.length <= before.length + after.length ||
@@ -60,18 +72,45 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
       !text.endsWith(after)
     )
       return false
-    const piece = text.slice(before.length, -after.length)
-    if (/["\\]/.test(piece)) return false
-    notes.answer(piece)
+    let piece = text.slice(before.length, -after.length)
+    if (/["\\]/.test(piece)) {
+      // Escapes alone; anything else is more than a piece.
+      if (!/^(?:[^"\\]|\\.)*$/.test(piece)) return false
+      try {
+        piece = JSON.parse(`"${piece}"`)
+      } catch {
+        return false
+      }
+    }
+    notes[place](piece)
     return true
   }
   function learn(text: string, name: string): void {
-    const piece = notes.only()
-    if (!piece || learnt > 3) return
+    const sole = notes.only()
+    if (!sole || learnt > 3) return
+    const [place, piece] = sole
+    padded ||= text.search(PADDING) >= 0
+    if (padded) text = text.replace(PADDING, '')
     const at = text.indexOf(`"${piece}"`) + 1
     if (!at || text.includes(`"${piece}"`, at)) return
     learnt++
-    known = [text.slice(0, at), text.slice(at + piece.length), name]
+    known = [text.slice(0, at), text.slice(at + piece.length), name, place]
+  }
+
+  /** Reads JSON; false where it is none. */
+  function read(body: string, text: string, name: string): boolean {
+    let payload: unknown
+    try {
+      payload = JSON.parse(body)
+    } catch {
+      return false
+    }
+    notes.only()
+    let known = true
+    attempt(() => (known = readPayload(payload, notes, name)))
+    if (known) learn(text, name)
+    else unread(body, name)
+    return true
   }
 
   function message(text: string, name = ''): void {
@@ -79,24 +118,36 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
     let body = text.trim()
     if (body[0] != '{') {
       if (/^\[?done\]?$/i.test(body)) return notes.terminal()
-      // socket.io puts its packet type before the JSON.
-      body = body.replace(/^\d+(?=[[{"])/, '')
+      // What carries it: socket.io's packet type and namespace, SockJS's `a`, STOMP's headers.
+      body = body.replace(/^(?:a|\d+(?:\/[^,[{]*,)?)(?=[[{"])|^[A-Z]+\r?\n[^]*?\n\r?\n|\0$/g, '')
       if (!/^[[{"]/.test(body)) {
         if (/error/i.test(name)) notes.failed('error')
-        else if (body && !/ping|heartbeat/i.test(name)) notes.answer(text)
+        else if (body) unread(text, name)
         return
       }
     }
-    try {
-      const payload = JSON.parse(body)
-      notes.only()
-      readPayload(payload, notes, name)
-      learn(text, name)
-    } catch {
-      // Some servers forget the blank line between events.
-      if (body.includes('\n')) for (const line of body.split('\n')) message(line, name)
-      else bad++
+    if (read(body, text, name)) return
+    // SignalR's mark between messages; servers that forget the blank line between events; objects with nothing between them.
+    const parts = body.includes('\x1e')
+      ? body.split('\x1e')
+      : body.includes('\n')
+        ? body.split('\n')
+        : objects(body).found
+    if (parts.length > 1) for (const part of parts) message(part, name)
+    else bad++
+  }
+
+  /** Whole objects that stand one behind the other, and where the last of them ends. */
+  function objects(text: string): { found: string[]; end: number } {
+    const found: string[] = []
+    let end = 0
+    let depth = 0
+    let from = 0
+    for (const { 0: one, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/gs)) {
+      if (one == '{' && !depth++) from = index
+      if (one == '}' && depth && !--depth) found.push(text.slice(from, (end = index + 1)))
     }
+    return { found, end }
   }
 
   const flush = () => {
@@ -116,6 +167,7 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
       else if (data.length < MOST_LINE) data += '\n' + value
     },
     json: (line: string) => {
+      if (data === undefined && /^[[{"]/.test(line) && (again(line, '') || read(line, line, ''))) return
       // Also Gemini's array of pretty-printed objects: one begins and ends at the first column.
       if (/^(\{|[[,]\s*\{)/.test(line) || (data === undefined && /^\s*\{/.test(line))) {
         if (data) bad++
@@ -129,6 +181,7 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
       data = undefined
       message(whole)
     },
+    plain: () => {},
     codes: (line: string) => attempt(() => CODES[line[0]!]?.(JSON.parse(line.slice(2)), notes)),
   }
 
@@ -137,21 +190,24 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
     if (!mode) {
       partial += text
       const start = partial.trimStart()
-      if (UNDECIDED.test(start)) return
+      // An SSE header may stand above anything, but where the first line is no field, that line tells.
+      if (UNDECIDED.test(start) || (hint == 'sse' && /^[\w-]+$/.test(start))) return
       text = partial
       partial = ''
       mode = SSE.test(start)
         ? 'sse'
-        : DATA_STREAM.test(start)
-          ? 'codes'
-          : /^(\{|\[\s*\{)/.test(start)
-            ? 'json'
-            : 'plain'
+        : /^(\{|\[\s*\{)/.test(start)
+          ? 'json'
+          : DATA_STREAM.test(start)
+            ? 'codes'
+            : hint == 'sse' && !/^[^:\n]*:/.test(start)
+              ? 'plain'
+              : (hint ?? 'plain')
       // A page where an answer was expected.
       if (mode == 'plain' && /^<(!doctype|html)/i.test(start)) dropping = true
       if (mode == 'codes') notes.promise()
     }
-    if (mode == 'plain') return dropping ? undefined : notes.answer(text)
+    if (mode == 'plain') return dropping ? undefined : unread(text)
     if (afterCr && text[0] == '\n') text = text.slice(1)
     afterCr = text.endsWith('\r')
     // Without a CR, the cheaper way.
@@ -162,6 +218,12 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
       else LINE[mode](partial)
       dropping = false
       partial = lines[i]!
+    }
+    // Objects without line breaks.
+    if (mode == 'json' && data === undefined && /[}\]]/.test(partial.trimEnd().at(-1) ?? '')) {
+      const { found, end } = objects(partial)
+      partial = partial.slice(end)
+      for (const one of found) message(one)
     }
     if (partial.length > MOST_LINE) {
       dropping = true
@@ -174,7 +236,7 @@ export function createFraming(notes: Notes, contentType = ''): Framing {
     message,
     end: () => {
       if (!mode) {
-        if (partial.trim()) notes.answer(partial)
+        if (partial.trim()) unread(partial)
         return
       }
       if (mode != 'plain' && partial && !dropping) LINE[mode](partial)

@@ -1,209 +1,283 @@
-/** Knows what each provider's payload says; leaves framing and gathering to others. */
-import type { Notes } from './notes.ts'
+/** Reads what a payload says by the table of the providers' formats; leaves framing and gathering to others. */
+import type { Notes, How } from './notes.ts'
+import { PROMISES, SILENT, TABLE } from './table.ts'
 
-// Payloads are whatever a server sent: each field is checked where it is used, and a throw skips the payload.
+// Payloads are whatever a server sent: each value is checked where it is used, and a throw skips the payload.
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Payload = any
-type Reader = (p: Payload, n: Notes, event: string) => void
 
-const list = (value: unknown): Payload[] => (Array.isArray(value) ? value : [])
-
-/** Every provider's words for the same two numbers. */
-const usage = (n: Notes, u: Payload) => {
-  if (!u) return
-  n.tokens(
-    u.prompt_tokens ?? u.input_tokens ?? u.promptTokens ?? u.promptTokenCount ?? u.prompt_eval_count,
-    u.completion_tokens ??
-      u.output_tokens ??
-      u.completionTokens ??
-      u.eval_count ??
-      u.candidatesTokenCount + (u.thoughtsTokenCount ?? 0),
-  )
+interface Path {
+  keys: string[]
+  /** Then each item of a list, or each that is no alternative to the first, and what is within. */
+  each?: string
+  within?: Path
+}
+interface Rule {
+  role: string
+  /** The first of them that holds something counts. */
+  paths: Path[]
+  when?: Path
+  is?: RegExp
 }
 
-/** A message or a delta of one; its content is a string, or parts of text and thinking (Mistral, multi-modal). */
-function spoken(said: Payload, n: Notes, resent?: boolean): void {
-  const content = said.content ?? said.text ?? said.response
-  n.reasoning(said.reasoning_content || said.reasoning || said.thinking, resent)
-  if (!Array.isArray(content)) n.answer(content, resent)
-  else
-    for (const part of content)
-      if (part.type == 'thinking') for (const thought of list(part.thinking)) n.reasoning(thought.text)
-      else n.answer(part.text, resent)
-  for (const call of list(said.tool_calls)) n.tool(call.index ?? call.id ?? call.function?.name, true)
-  if (!said.refusal) return
-  n.answer(said.refusal)
+function pathOf(text: string): Path {
+  const [, keys = '', each, within] = /^([^*!]*)([*!])?\.?(.*)/.exec(text)!
+  return {
+    keys: keys.split('.').filter(Boolean),
+    ...(each && { each, within: pathOf(within!) }),
+  }
+}
+const list = (value: unknown): Payload[] => (Array.isArray(value) ? value : value == null ? [] : [value])
+
+/** What stands at a path without lists. */
+function at(value: Payload, { keys }: Path): Payload {
+  for (const key of keys) if (value != null) value = value[key]
+  return value
+}
+
+/** Hands out all that stands at a path, in order; whether anything did. */
+function each(value: Payload, path: Path, fn: (value: Payload) => void): boolean {
+  const there = at(value, path)
+  if (there == null) return false
+  if (!path.within) {
+    fn(there)
+    return true
+  }
+  let found = false
+  for (const item of list(there)) if (path.each == '*' || !item.index) found = each(item, path.within, fn) || found
+  return found
+}
+
+const kinds = new Map<string, Rule[]>()
+/** In order of the table: what must be there, in any of several ways, and what it says then. */
+const held: [when: Path[][], rules: Rule[]][] = []
+
+function compile(): void {
+  let last = ''
+  for (const line of TABLE.trim().split('\n')) {
+    const [kind, role, paths = '', when] = line.split(' ') as [string, string, string?, string?]
+    const equal = when?.indexOf('=') ?? -1
+    const rule: Rule = {
+      role,
+      paths: paths ? paths.split('|').map(pathOf) : [],
+      when: when ? pathOf(equal < 0 ? when : when.slice(0, equal)) : undefined,
+      is: when && equal > 0 ? new RegExp(when.slice(equal + 1)) : undefined,
+    }
+    if (kind[0] == '?') {
+      if (kind != last)
+        held.push([
+          kind
+            .slice(1)
+            .split('|')
+            .map((all) => all.split(',').map(pathOf)),
+          [],
+        ])
+      held.at(-1)![1].push(rule)
+    } else kinds.set(kind, [...(kinds.get(kind) ?? []), rule])
+    last = kind
+  }
+}
+
+/** Every provider's words for the same two numbers. */
+const INPUT = /^(prompt|input)_?(tokens|tokenCount|eval_count)$|^tokens_evaluated$/i
+const OUTPUT = /^(completion|output|candidates)_?(tokens|tokenCount)$|^(eval_count|tokens_predicted)$/i
+
+function usage(u: Payload, n: Notes): void {
+  const find = (words: RegExp) => u[Object.keys(u).find((key) => words.test(key) && Number.isFinite(u[key]))!]
+  n.tokens(find(INPUT), find(OUTPUT) + (u.thoughtsTokenCount ?? 0))
+}
+
+const THOUGHT = /think|thought|reason|summary/i
+/** Members of a part that may hold its text, and others that hold parts. */
+const PARTS = ['text', 'value', 'thinking', 'reasoning', 'summary', 'reasoningContent', 'reasoningText', 'content']
+
+/** Content, in any of its forms: text, a number, parts of text and thinking, tools among them. */
+function speak(said: Payload, n: Notes, how?: How, thought?: unknown): void {
+  if (Array.isArray(said)) for (const part of said) speak(part, n, how, thought)
+  else if (Object(said) !== said)
+    n[thought ? 'reasoning' : 'answer'](typeof said == 'number' ? String(said) : said, how)
+  else {
+    const { type = '', toolUse, functionCall, functionResponse } = said
+    if (/^(tool_use|server_tool_use|function_call|tool_call)$/.test(type)) n.tool(said.call_id ?? said.id, true)
+    if (toolUse) n.tool(toolUse.toolUseId, true)
+    if (functionCall) n.tool(functionCall.id ?? functionCall.name, true)
+    if (functionResponse) n.tool(functionResponse.id ?? functionResponse.name, false)
+    if (said.executableCode) n.tool('code', true)
+    if (said.codeExecutionResult) n.tool('code', false)
+    if (said.refusal) refuse(said.refusal, n, how)
+    if (/result|tool|call|image|document|source|file/.test(type)) return
+    for (const key of PARTS)
+      if (said[key] != null) speak(said[key], n, how, thought || said.thought === true || THOUGHT.test(type + key))
+  }
+}
+function refuse(said: Payload, n: Notes, how?: How): void {
+  n.answer(said, how)
   n.finish('refusal')
 }
 
-const chat: Reader = (p, n) => {
-  n.ids(p.id, p.model)
-  for (const choice of p.choices) {
-    // Alternatives (n > 1) are not shown together.
-    if (choice.index) continue
-    if (choice.delta) n.promise()
-    spoken(choice.delta ?? choice.message ?? choice, n)
-    n.finish(choice.finish_reason)
+/** A message or a delta of one. */
+function spoken(said: Payload, n: Notes, how?: How): void {
+  speak(said.reasoning_content || said.reasoning || said.thinking, n, how, true)
+  speak(said.content ?? said.text ?? said.response, n, how)
+  for (const call of [...list(said.tool_calls), ...list(said.tool_call_chunks)])
+    n.tool(call.index ?? call.id ?? call.function?.name, true)
+  if (said.refusal) refuse(said.refusal, n, how)
+}
+
+const ROLE: Record<string, (value: Payload, n: Notes, event: string) => unknown> = {
+  a: (v, n) => speak(v, n),
+  A: (v, n) => speak(v, n, 'resent'),
+  W: (v, n) => (v.content ? spoken : speak)(v, n, 'whole'),
+  V: (v, n) => speak(v, n, 'once'),
+  r: (v, n) => speak(v, n, undefined, true),
+  d: (v, n) => spoken(v, n),
+  D: (v, n) => spoken(v, n, 'resent'),
+  L: (v, n) => {
+    const last = list(v).at(-1)
+    if (/^(ai|AIMessage)/.test(last.type)) spoken(last, n, 'resent')
+  },
+  m: (v, n) => n.model(v),
+  o: (v, n) => n.tool(v, true),
+  c: (v, n) => n.tool(v, false),
+  f: (v, n) => n.finish(v),
+  F: (v, n) => n.finish(v, true),
+  z: (v, n) => n.finish(v || 'stop', true),
+  x: (_, n) => n.terminal(),
+  B: (_, n) => n.finish('blocked', true),
+  X: (v, n) => refuse(v, n),
+  e: (v, n) => n.failed(v),
+  b: (v, n) => n.begin(v),
+  i: (v, n) => n.name('responseId', v),
+  n: (v, n) => n.name('modelName', v),
+  s: (v, n) => n.name('conversationId', v),
+  q: (v, n) => n.name('requestId', v),
+  u: usage,
+  p: (_, n) => n.promise(),
+  '>': (v, n, event) => readPayload(v, n, event),
+}
+/** Noted of a payload whose text is still unread. */
+const ASIDE = /[xepsnq]/
+
+/** Whether any rule had something to read. */
+function apply(rules: Rule[], p: Payload, n: Notes, event: string): boolean {
+  let read = false
+  for (const { role, paths, when, is } of rules) {
+    if (when) {
+      const value = at(p, when)
+      if (is ? !is.test(String(value)) : value == null) continue
+    }
+    const say = ROLE[role]!
+    let any = false
+    for (const path of paths) {
+      if (any) break
+      if (path.within) any = each(p, path, (value) => say(value, n, event))
+      else {
+        const value = at(p, path)
+        if ((any = value != null)) say(value, n, event)
+      }
+    }
+    if (!any && (role == 'z' || !paths[0])) {
+      say(undefined, n, event)
+      any = true
+    }
+    if (role == 'W') n.begin()
+    read ||= any && !ASIDE.test(role)
   }
-  usage(n, p.usage)
+  return read
 }
 
-const gemini: Reader = (p, n) => {
-  const candidate = p.candidates?.[0]
-  n.promise()
-  n.ids(p.responseId, p.modelVersion)
-  for (const part of list(candidate?.content?.parts)) {
-    n[part.thought ? 'reasoning' : 'answer'](part.text)
-    if (part.functionCall) n.tool(part.functionCall.id ?? part.functionCall.name, true)
-    if (part.executableCode) n.tool('code', true)
-    if (part.codeExecutionResult) n.tool('code', false)
+interface Kind {
+  rules?: Rule[]
+  silent: boolean
+  promises: boolean
+  error: boolean
+}
+/** Kinds seen: the same few come again with each payload. */
+const seen = new Map<string, Kind>()
+function kindOf(name: string): Kind {
+  let kind = seen.get(name)
+  if (!kind) {
+    const plain = name.split('|')[0]!
+    const error = /(^|[^a-z])error$/i.test(plain) && !/tool/i.test(plain)
+    kind = { rules: kinds.get(plain), silent: SILENT.test(plain), promises: PROMISES.test(plain), error }
+    if (seen.size < 500) seen.set(name, kind)
   }
-  n.finish(candidate?.finishReason ?? (p.promptFeedback?.blockReason && 'blocked'), true)
-  usage(n, p.usageMetadata)
+  return kind
 }
 
-const dashscope: Reader = (p, n) => {
-  const { output } = p
-  const choice = output.choices?.[0]
-  n.promise()
-  n.name('requestId', p.request_id)
-  n.name('conversationId', output.session_id)
-  spoken(choice?.message ?? output, n, true)
-  n.finish(output.finish_reason ?? choice?.finish_reason, true)
-  usage(n, p.usage?.models?.[0] ?? p.usage)
-}
+/** Members that hold another payload: buses and frameworks pass on what providers say. */
+const WITHIN = ['data', 'event', 'payload', 'chunk', 'message', 'result', 'kwargs']
 
-const ollama: Reader = (p, n) => {
-  n.promise()
-  n.ids(0, p.model)
-  spoken(p.message ?? p, n)
-  if (!p.done) return
-  n.finish(p.done_reason ?? 'stop', true)
-  usage(n, p)
-}
-
-const dify: Reader = (p, n) => {
-  n.promise()
-  n.ids(p.message_id)
-  n.name('conversationId', p.conversation_id)
-  if (p.event == 'agent_thought') n.reasoning(p.thought)
-  else if (p.event != 'message_replace') n.answer(p.answer ?? (p.event == 'text_chunk' && p.data?.text))
-  if (p.event == 'error') n.failed(p)
-  if (p.event == 'message_end' || p.event == 'workflow_finished') n.finish('stop', true)
-  usage(n, p.metadata?.usage)
-}
-
-/** Tools that the provider runs itself end inside the stream; the others wait for the page. */
-const HOSTED = /^(web_search|file_search|code_interpreter|image_generation|mcp)_call$/
-
-const responseEnd: Reader = (p, n) => {
-  const { error, incomplete_details: why } = p.response
-  if (error) n.failed(error)
-  n.finish(error ? 'error' : (why?.reason ?? 'stop'), true)
-}
-const say: Reader = (p, n) => n.answer(p.delta)
-const think: Reader = (p, n) => n.reasoning(p.delta)
-const begin: Reader = (p, n) => n.tool(p.toolCallId, true)
-const finish: Reader = (p, n) => n.tool(p.toolCallId, false)
-
-/** Formats whose payloads name their type. No prototype: the names come from the wire. */
-const TYPED: Record<string, Reader> = {
-  __proto__: null as never,
-  // Responses
-  'response.output_text.delta': say,
-  'response.refusal.delta': (p, n) => spoken({ refusal: p.delta }, n),
-  'response.reasoning_text.delta': think,
-  'response.reasoning_summary_text.delta': think,
-  'response.function_call_arguments.delta': (p, n) => n.model(p.delta),
-  'response.output_item.added': (p, n) => {
-    if (p.item.type.endsWith('_call')) n.tool(p.item.id, true)
-  },
-  'response.output_item.done': (p, n) => {
-    if (HOSTED.test(p.item.type)) n.tool(p.item.id, false)
-  },
-  'response.completed': responseEnd,
-  'response.incomplete': responseEnd,
-  'response.failed': responseEnd,
-  // Anthropic Messages
-  message_start: (p, n) => {
-    n.ids(p.message.id, p.message.model)
-    usage(n, p.message.usage)
-  },
-  content_block_start: (p, n) => {
-    const block = p.content_block
-    // Some blocks carry a result as `content`.
-    spoken({ text: block.text, thinking: block.thinking }, n)
-    if (block.type.endsWith('tool_use')) n.tool(block.id, true)
-    if (block.type.endsWith('_tool_result')) n.tool(block.tool_use_id, false)
-  },
-  content_block_delta: (p, n) => {
-    spoken(p.delta, n)
-    n.model(p.delta.partial_json)
-  },
-  message_delta: (p, n) => {
-    n.finish(p.delta.stop_reason)
-    usage(n, p.usage)
-  },
-  message_stop: (_, n) => n.terminal(),
-  // AI SDK UI message stream
-  start: (p, n) => n.ids(p.messageId),
-  'text-delta': say,
-  'reasoning-delta': think,
-  'tool-input-start': begin,
-  'tool-input-available': begin,
-  'tool-output-available': finish,
-  'tool-output-error': finish,
-  finish: (p, n) => n.finish(p.finishReason ?? 'stop', true),
-  abort: (_, n) => n.terminal(),
-  // All three
-  error: (p, n) => n.failed(p.error ?? { type: p.code }),
-}
-
-/** Types of those formats, also the ones that say nothing here (and repeat text already sent). */
-const FAMILY = /^(response\.|content_block_|message_(start|delta|stop)|(text|reasoning|tool-(in|out)put|data|source)-)/
-
-const typed: Reader = (p, n, event) => {
-  if (FAMILY.test(p.type)) n.promise()
-  if (p.response) {
-    n.ids(p.response.id, p.response.model)
-    usage(n, p.response.usage)
+/** Notes what a parsed payload says; `event` is the SSE event name, or empty. False: no format that is known here explains it. */
+export function readPayload(p: Payload, n: Notes, event = '', depth = 0): boolean {
+  if (!kinds.size) compile()
+  // LangServe streams a string as `data`.
+  if (typeof p == 'string') {
+    if (event == 'data') n.answer(p)
+    return event == 'data'
   }
-  TYPED[p.type]?.(p, n, event)
+  if (!p || typeof p != 'object' || depth > 4) return false
+  let read = false
+  if (Array.isArray(p)) {
+    // A name before its argument, as buses have it: [name, argument], [.., topic, name, argument].
+    if (p.length == 2 && typeof p[0] == 'string' && typeof p[1] == 'string')
+      return readPayload({ event: p[0], data: p[1] }, n, '', depth + 1)
+    // The whole so far of each message.
+    if (event == 'messages/partial') return apply([{ role: 'L', paths: [pathOf('')] }], p, n, event)
+    for (const item of p)
+      if (typeof item == 'string') event = item
+      else if (readPayload(item, n, event, depth + 1)) read = true
+    return read
+  }
+  let known = false
+  for (const name of [p.type, p.event, event, p.object, p.msg]) {
+    if (typeof name != 'string' || !name) continue
+    const { rules, silent, promises, error } = kindOf(name)
+    if (promises) n.promise()
+    // Mastra puts beside the type what others put with it.
+    if (rules) read = apply(rules, p.payload ? { ...p.payload, ...p } : p, n, event)
+    else if (error) {
+      n.failed(Object(p.error) === p.error ? p.error : { type: p.code ?? p.error_type ?? p.status_code ?? name })
+      return true
+    }
+    known = read || silent
+    if (known) break
+  }
+  if (!known)
+    for (const [when, rules] of held)
+      if (when.some((all) => all.every((path) => at(p, path) != null))) {
+        apply(rules, p, n, event)
+        known = true
+        break
+      }
+  if (!known)
+    for (const key of WITHIN) {
+      const inner = p[key]
+      const parsed = typeof inner == 'string' && inner[0] == '{' ? attemptJson(inner) : inner
+      if (Object(parsed) === parsed && readPayload(parsed, n, event, depth + 1)) known = true
+      if (known) break
+    }
+  else if (p.usage ?? p.response ?? p.model ?? p.conversation_id) apply(kinds.get('*')!, p, n, event)
+  const error = p.error ?? p.choices?.[0]?.error
+  if (error && (Object(error) !== error || Object.keys(error).length > 0)) {
+    n.failed(error)
+    return true
+  }
+  if (known) return true
+  const exception = Object.keys(p).find((key) => key.endsWith('Exception'))
+  if (exception || (typeof p.code == 'string' && typeof p.message == 'string' && !/^(\d|ok|success)/i.test(p.code))) {
+    n.failed({ type: exception ?? p.code })
+    return true
+  }
+  return false
 }
 
-/** Keys under which servers of their own making put text, and those under which they nest. */
-const TEXT = ['text', 'content', 'delta', 'token', 'answer', 'response']
-const NEST = ['delta', 'message', 'data', 'output', 'payload']
-
-const generic: Reader = (p, n, event) => {
-  const kind = `${p.type ?? ''} ${p.event ?? event}`
-  if (/\berror\b/i.test(kind) || (typeof p.code == 'string' && p.message)) n.failed(p.error ?? p)
-  const key = TEXT.find((k) => typeof p[k] == 'string')
-  if (key) n[/reason|think/i.test(kind) ? 'reasoning' : 'answer'](p[key], true)
-  else for (const k of NEST) if (p[k] && typeof p[k] == 'object') readPayload(p[k], n, event)
-  n.name('conversationId', p.conversation_id ?? p.conversationId)
-  if (p.done === true || /\b(done|end|finalAnswer|finish(ed)?|completed?)\b/.test(kind)) n.terminal()
-}
-
-/** The first that applies reads. */
-const SHAPES: [applies: (p: Payload) => unknown, read: Reader][] = [
-  [(p) => Array.isArray(p.choices), chat],
-  [(p) => TYPED[p.type] || FAMILY.test(p.type), typed],
-  [(p) => p.candidates || p.promptFeedback, gemini],
-  [(p) => p.output && (p.request_id || p.output.choices), dashscope],
-  [(p) => p.event && (p.task_id || p.conversation_id), dify],
-  [(p) => typeof p.done == 'boolean' && (p.message || 'response' in p), ollama],
-  [() => true, generic],
-]
-
-/** Notes what a parsed payload says; `event` is the SSE event name, or empty. */
-export function readPayload(p: Payload, n: Notes, event: string): void {
-  // socket.io: [name, argument, …]
-  if (Array.isArray(p)) return p.length ? readPayload(p.at(-1), n, event) : undefined
-  if (typeof p == 'string') return n.answer(p)
-  if (!p || typeof p != 'object') return
-  SHAPES.find(([applies]) => applies(p))![1](p, n, event)
-  if (p.error) n.failed(p.error)
+function attemptJson(text: string): Payload {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return
+  }
 }
 
 /** The older AI SDK data stream: one-letter codes, `0:"text"`. */
@@ -212,12 +286,12 @@ export const CODES: Record<string, (v: Payload, n: Notes) => void> = {
   0: (v, n) => n.answer(v),
   g: (v, n) => n.reasoning(v),
   3: (_, n) => n.failed('error'),
-  9: begin as never,
-  b: begin as never,
-  a: finish as never,
-  f: (v, n) => n.ids(v.messageId),
+  9: (v, n) => n.tool(v.toolCallId, true),
+  b: (v, n) => n.tool(v.toolCallId, true),
+  a: (v, n) => n.tool(v.toolCallId, false),
+  f: (v, n) => n.name('responseId', v.messageId),
   d: (v, n) => {
     n.finish(v.finishReason, true)
-    usage(n, v.usage)
+    if (v.usage) usage(v.usage, n)
   },
 }

@@ -1,14 +1,16 @@
 /** What a click reads of the control it was on and of those around it. */
 import { expect, test } from 'vitest'
-import { sayingsOf } from '../../../src/input/sayings.ts'
+import { hintsOf, namesOf } from '../../../src/input/sayings.ts'
 
-test('a control says its label, title, test ids and short text', () => {
+test('a control says its label, title and short text, and what its author called it', () => {
   const button = document.createElement('button')
   button.setAttribute('aria-label', 'Stop')
   button.title = 'Stop it'
   button.dataset.testid = 'stop-button'
+  button.className = 'round'
   button.textContent = ' Stop now '
-  expect(sayingsOf(button)).toEqual(['Stop', 'Stop it', 'stop-button', '', 'Stop now'])
+  expect(namesOf(button)).toEqual(['Stop', 'Stop it', 'Stop now'])
+  expect(hintsOf(button)).toEqual(['stop-button', '', '', '', '', 'round'])
 })
 
 // Each click read the whole conversation, up to four times: it may be one of the controls around it.
@@ -22,6 +24,6 @@ test('of a whole conversation no more is read than a label is long', () => {
     if (i % 2) log.append(text)
     else log.appendChild(document.createElement('p')).append(text)
   }
-  expect(sayingsOf(log).at(-1)).toBe('')
+  expect(namesOf(log)).toEqual([])
   expect(read).toBeLessThan(20)
 })

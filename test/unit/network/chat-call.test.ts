@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createRecognizer } from '../../../src/network/chat-call.ts'
+import { learnCalls } from '../../../src/network/proved.ts'
 import { promptOf } from '../../../src/network/prompt.ts'
 import type { Call } from '../../../src/turn/marks.ts'
 
@@ -33,8 +34,34 @@ test.each([
   expect(byShape(one)).toBe('maybe')
 })
 
-test('a GET is none', () => {
-  expect(byShape(call('/api/chat', undefined, { method: 'GET' }))).toBe('no')
+test('a fetched GET may bring the answer that a POST asked for; other methods, and a GET by XMLHttpRequest, do not', () => {
+  expect(byShape(call('/queue/data', undefined, { method: 'GET' }))).toBe('maybe')
+  expect(byShape(call('/api/chat', undefined, { method: 'GET', transport: 'xhr' }))).toBe('no')
+  expect(byShape(call('/api/chat', { messages, stream: true }, { method: 'PUT' }))).toBe('no')
+})
+
+test('saving a conversation is no chat call, asking for a stream is', () => {
+  const saved = [...messages, { role: 'assistant', content: 'hello' }]
+  expect(byShape(call('/api/v1/chats/7', { chat: { title: 't', messages: saved } }))).toBe('maybe')
+  expect(byShape(call('/v1/chat/completions', { messages: saved, stream: true }))).toBe('yes')
+  expect(byShape(call('/api/chat', { messages: [...saved, ...messages] }))).toBe('yes')
+})
+
+test('an address that proved to be a chat’s is known from then on, by shape and without ids', () => {
+  const { isChat: learns, proved } = learnCalls(byShape)
+  const asks = (id: string, more = {}) => call(`/rooms/${id}/say?x=${id}`, { words: 'hi', room: id, ...more })
+  expect(learns(asks('a1b2'))).toBe('maybe')
+  proved(asks('a1b2'))
+  expect(learns(asks('c3d4'))).toBe('yes')
+  expect(learns(asks('c3d4', { draft: true }))).toBe('maybe')
+  expect(learns(call('/rooms/c3d4/rename', { words: 'hi', room: 'x' }))).toBe('maybe')
+  const graph = (operationName: string) => call('/graphql', { operationName, query: 'mutation', variables: {} })
+  proved(graph('Ask'))
+  expect(learns(graph('Ask'))).toBe('yes')
+  expect(learns(graph('SaveSettings'))).toBe('maybe')
+  // A socket carries other things too.
+  proved(call('/socket', undefined, { transport: 'websocket', method: 'GET' }))
+  expect(learns(call('/socket', undefined, { transport: 'websocket', method: 'GET' }))).toBe('maybe')
 })
 
 test('the page’s own word replaces the shape', () => {
@@ -62,6 +89,19 @@ test.each([
   [{ input: 'plain' }, 'plain'],
   [{ input: { messages: [{ role: 'user', content: 'dash' }] } }, 'dash'],
   [{ query: 'dify' }, 'dify'],
+  [
+    { query: 'mutation Ask($m: Input!) { ask(m: $m) }', variables: { m: 1, input: { message: 'by graph' } } },
+    'by graph',
+  ],
+  [
+    {
+      messages: [
+        { type: 'human', content: 'graph' },
+        { type: 'ai', content: 'no' },
+      ],
+    },
+    'graph',
+  ],
 ])('the prompt in %j is found', (body, prompt) => {
   expect(promptOf({ body: JSON.stringify(body) })).toBe(prompt)
 })

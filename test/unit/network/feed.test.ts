@@ -1,6 +1,7 @@
 /** What is read of a body, and what is only counted. */
 import { expect, test } from 'vitest'
 import type { Content } from '../../../src/turn/marks.ts'
+import { createGuard } from '../../../src/base/guard.ts'
 import { createFeed } from '../../../src/network/feed.ts'
 
 /** A response of these chunks, followed to its end. */
@@ -13,7 +14,7 @@ function follow(chunks: string[]) {
       content: (content) => void contents.push(content),
       end: (_at, how) => void ends.push(how),
     },
-    { now: () => 1 },
+    { clock: { now: () => 1, setTimeout: () => 0 }, guard: createGuard({}) },
   )
   feed.response(200, 'text/event-stream', () => null)
   const encoder = new TextEncoder()

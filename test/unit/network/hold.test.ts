@@ -13,10 +13,10 @@ function page() {
     bytes: (chunk) => void read.push(new TextDecoder().decode(chunk)),
     text: (text) => void read.push(text),
     message: (data) => void read.push(data),
+    unseen: () => {},
     end: (how) => void read.push(how),
     ended: () => read.includes('done'),
-    complete: () => false,
-    over: () => true,
+    state: () => undefined,
   }
   let ends = 0
   const feed = holdFeed({

@@ -4,6 +4,8 @@ import { hear } from './streams.ts'
 
 const sse = (...payloads: unknown[]) => payloads.map((p) => `data: ${typeof p == 'string' ? p : JSON.stringify(p)}\n\n`)
 const lines = (...payloads: unknown[]) => payloads.map((p) => JSON.stringify(p) + '\n')
+const say = (content: string) => ({ choices: [{ delta: { content } }] })
+const data = (content: string) => `data: ${JSON.stringify(say(content))}`
 const bytewise = (chunks: string[]) =>
   Array.from(new TextEncoder().encode(chunks.join('')), (byte) => Uint8Array.of(byte))
 const spoken = (chunks: string[], type?: string) => hear(chunks, type).contents.map((c) => c.answer)
@@ -147,23 +149,22 @@ test('Ollama chat and generate', () => {
   expect(hear(lines({ error: 'secret words' }), 'application/x-ndjson').errorType).toBe('error')
 })
 
-test('JSON lines of a server of its own making', () => {
+test('JSON lines of a server of its own making say nothing by themselves, and all of it once the page shows it', () => {
   const stream = lines(
     { type: 'status', status: 'started' },
     { type: 'stream', token: 'He' },
     { type: 'stream', token: 'y' },
   )
-  expect(hear(stream, 'application/jsonl')).toMatchObject({ answer: 'Hey', end: 'done', terminal: false })
+  expect(hear(stream, 'application/jsonl')).toMatchObject({ answer: '', end: 'done', terminal: false })
+  const heard = hear(stream, 'application/jsonl', 200, 'Hey')
+  expect(heard).toMatchObject({ answer: 'Hey', end: 'done' })
+  // Told late, with the time of the piece itself.
+  expect(heard.contents.at(-2)).toMatchObject({ at: heard.contents[1]!.at, by: 'learned', answer: 'He', bytes: 0 })
   // Hugging Face chat-ui sends the whole again at its end.
-  expect(hear([...stream, ...lines({ type: 'finalAnswer', text: 'Hey' })], 'application/jsonl')).toMatchObject({
-    answer: 'Hey',
-    terminal: true,
-  })
-  expect(hear(lines({ data: { delta: { content: 'deep' } } }), 'application/json').answer).toBe('deep')
-  expect(hear(lines({ type: 'reasoning', token: 'hm' }), 'application/jsonl')).toMatchObject({
-    answer: '',
-    reasoning: 'hm',
-  })
+  const twice = [...stream, ...lines({ type: 'finalAnswer', text: 'Hey' })]
+  expect(hear(twice, 'application/jsonl', 200, 'Hey').answer).toBe('Hey')
+  expect(hear(lines({ data: { delta: { content: 'deep' } } }), 'application/json', 200, 'deep').answer).toBe('deep')
+  expect(hear(stream, 'application/jsonl', 200, 'something else').answer).toBe('')
 })
 
 test("Gemini's array of pretty-printed objects", () => {
@@ -208,13 +209,19 @@ test('reasoning left in the answer between think tags is no answer', () => {
 test('plain text grows at once, also split inside a character', () => {
   const bytes = new TextEncoder().encode('Ünï 你好 👍')
   for (let cut = 0; cut <= bytes.length; cut++)
-    expect(hear([bytes.slice(0, cut), bytes.slice(cut)], 'text/plain')).toMatchObject({
+    expect(hear([bytes.slice(0, cut), bytes.slice(cut)], 'text/plain', 200, 'Ünï 你好 👍')).toMatchObject({
       answer: 'Ünï 你好 👍',
       end: 'done',
     })
-  expect(spoken(['Hello', ' world'], 'text/plain')).toEqual(['Hello', ' world'])
-  expect(hear(['d'], 'text/plain').answer).toBe('d')
-  expect(hear(['[1] says'], 'text/plain').answer).toBe('[1] says')
+  const heard = hear(['Hello', ' world'], 'text/plain', 200, 'Hello world')
+  expect(heard.contents.map(({ at, answer }) => [at, answer])).toEqual([
+    [heard.contents[0]!.at, undefined],
+    [heard.contents[1]!.at, undefined],
+    [heard.contents[0]!.at, 'Hello'],
+    [heard.contents[1]!.at, ' world'],
+  ])
+  expect(hear(['d'], 'text/plain', 200, 'd').answer).toBe('d')
+  expect(hear(['[1] says'], 'text/plain', 200, '[1] says').answer).toBe('[1] says')
 })
 
 test('a web page where an answer was expected, and the body of a refused request, are no answer', () => {
@@ -223,20 +230,19 @@ test('a web page where an answer was expected, and the body of a refused request
 })
 
 test('SSE as the standard has it: BOM, comments, CR, CRLF, several data lines, no space, no last blank line', () => {
-  const event = '\uFEFF: hello\r\nid: 1\r\nretry: 5\r\nevent: x\r\ndata: {"text":\r\ndata: "A"}\r\n\r\n'
+  const event =
+    '\uFEFF: hello\r\nid: 1\r\nretry: 5\r\nevent: x\r\ndata: {"choices":[{"delta":\r\ndata: {"content":"A"}}]}\r\n\r\n'
   expect(hear(bytewise([event])).answer).toBe('A')
-  expect(hear(bytewise(['data:{"text":"A"}\r\rdata:{"text":"B"}\r\r'])).answer).toBe('AB')
-  expect(hear(['data: {"text":"A"}']).answer).toBe('A')
+  expect(hear(bytewise([`${data('A').replace(' ', '')}\r\r${data('B')}\r\r`])).answer).toBe('AB')
+  expect(hear([data('A')]).answer).toBe('A')
   expect(hear([':ping\n\n', 'data\n\n', '\n\n']).contents.every((c) => !c.model)).toBe(true)
-  expect(hear(['data: Hello\n\n', 'data:  world\n\n', 'data: [DONE]\n\n'])).toMatchObject({
-    answer: 'Hello world',
-    terminal: true,
-  })
-  expect(hear(['data: {"text":"A"}\n\n'], '').answer).toBe('A')
+  const words = ['data: Hello\n\n', 'data:  world\n\n', 'data: [DONE]\n\n']
+  expect(hear(words, '', 200, 'Hello world')).toMatchObject({ answer: 'Hello world', terminal: true })
+  expect(hear([data('A') + '\n\n'], '').answer).toBe('A')
 })
 
 test('events without a blank line between them are read one by one', () => {
-  expect(hear(['data: {"text":"A"}\ndata: {"text":"B"}\ndata: [DONE]\n'])).toMatchObject({
+  expect(hear([`${data('A')}\n${data('B')}\ndata: [DONE]\n`])).toMatchObject({
     answer: 'AB',
     terminal: true,
   })
@@ -252,14 +258,16 @@ test('malformed payloads are skipped and hurt nobody', () => {
     '[]',
     '7',
   ]
-  for (const payload of bad) expect(hear(sse(payload, { text: 'ok' })).answer).toMatch(/ok$/)
-  expect(hear(['{"text":"a"\n{"text":"b"}\nnonsense\n{"text":"c"}\n'], 'application/x-ndjson').answer).toBe('bc')
+  for (const payload of bad) expect(hear(sse(payload, say('ok'))).answer).toMatch(/ok$/)
+  expect(
+    hear([`{"text":"a"\n${lines(say('b'))[0]}nonsense\n${lines(say('c'))[0]}`], 'application/x-ndjson').answer,
+  ).toBe('bc')
   expect(({} as Record<string, unknown>).polluted).toBeUndefined()
 })
 
 test('a line beyond 1 MiB is dropped until its end', () => {
   const long = 'x'.repeat(1 << 19)
-  const heard = hear(['data: {"text":"', long, long, long, '"}\n', '\ndata: {"text":"B"}\n\n'])
+  const heard = hear(['data: {"text":"', long, long, long, '"}\n', `\n${data('B')}\n\n`])
   expect(heard.answer).toBe('B')
 })
 
@@ -302,9 +310,4 @@ test('pieces of answer that come alike are read as if each were parsed', () => {
   expect(hear(ending)).toMatchObject({ answer: 'abc', finish: 'length' })
   const other = sse(openai('a'), openai('b'), { id: 'chatcmpl-1', choices: [{ index: 1, delta: { content: 'c' } }] })
   expect(hear(other).answer).toBe('ab')
-  const names = ['event: message\ndata: {"text":"a"}\n\n', 'event: message\ndata: {"text":"b"}\n\n']
-  expect(hear(names).answer).toBe('ab')
-  expect(hear([...names, 'event: error\ndata: {"text":"c"}\n\n']).answer).toBe(
-    hear(['event: message\ndata: {"text":"ab"}\n\n', 'event: error\ndata: {"text":"c"}\n\n']).answer,
-  )
 })

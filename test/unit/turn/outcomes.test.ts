@@ -268,7 +268,7 @@ describe('abandoned', () => {
 
 describe('error', () => {
   test('network', () => {
-    const chat = startChat().send().wait(95).end('failed', 'TypeError').rest()
+    const chat = startChat().send().wait(95).end('failed', 'TypeError').wait(11_000)
     expect(ended(chat)).toEqual({
       outcome: 'error',
       phase: 'waiting',
@@ -279,7 +279,9 @@ describe('error', () => {
   })
 
   test('http, when no retry follows', () => {
-    const chat = startChat().send().wait(95).headers(500, 'text/html').wait(10).end().rest()
+    const chat = startChat().send().wait(95).headers(500, 'text/html').wait(10).end().wait(9000)
+    expect(chat.settled).toEqual([])
+    chat.wait(2000)
     expect(ended(chat)).toEqual({ outcome: 'error', phase: 'waiting', endedBy: 'http', errorType: '500', end: 100 })
     expect(chat.record.requests).toMatchObject([{ status: 500, errorType: '500' }])
     expect(chat.record.moments.headers).toBeUndefined()
@@ -306,7 +308,7 @@ describe('error', () => {
   })
 
   test('timeout', () => {
-    expect(ended(startChat().send().wait(995).end('timeout').rest())).toMatchObject({
+    expect(ended(startChat().send().wait(995).end('timeout').wait(11_000))).toMatchObject({
       endedBy: 'timeout',
       errorType: 'TimeoutError',
       end: 1000,

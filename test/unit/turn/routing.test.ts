@@ -33,12 +33,12 @@ describe('a turn opens', () => {
 
   // A prerendered page asked at once: its turn had begun before anybody came.
   test('of a prerendered page with the visit, not before', () => {
-    const plain = startChat().call('/chat', 'hi')
-    const chat = startChat({ visitedAt: plain.clock.now() + 500 })
+    const plain = startChat().call('/chat', 'hi').wait(800)
+    const chat = startChat({ visitedAt: plain.clock.now() - 300 })
       .call('/chat', 'hi')
       .wait(800)
-    expect(chat.opened[0]!.record.startedAt - plain.opened[0]!.record.startedAt).toBe(500)
     expect(answered(chat).record.requests[0]).toMatchObject({ startMs: 0 })
+    expect(chat.record.startedAt - answered(plain).record.startedAt).toBe(500)
   })
 
   test('not for calls of other kinds', () => {
@@ -165,7 +165,7 @@ describe('further requests', () => {
   })
 
   test('a tool that nobody takes up does not keep the turn open for ever', () => {
-    expect(startChat().send().headers().say('See').tool(1).end().wait(61_000).record.outcome).toBe('completed')
+    expect(startChat().send().headers().say('See').tool(1).end().wait(602_000).record.outcome).toBe('completed')
   })
 
   test('of two open turns the one with its prompt', () => {
@@ -198,13 +198,19 @@ describe('further requests', () => {
 })
 
 describe('a call of unclear shape', () => {
-  test('is a turn once its response streams, back to its gesture', () => {
-    const chat = startChat().gesture('other', { sure: false }).wait(10).call('/maybe', 'hi').wait(290)
+  // Event streams also notify, and feed dashboards.
+  test('is a turn once a known format answers in it, back to its gesture', () => {
+    const chat = startChat().gesture('other', { sure: false }).wait(10).call('/maybe', 'hi').wait(290).headers()
+    chat.content({ model: false })
     expect(chat.opened).toEqual([])
-    chat.headers()
-    expect(chat.opened).toMatchObject([{ record: { seq: 1, moments: { request: 10 } } }])
-    const { traceId, requests } = answered(chat).record
-    expect(parents(chat)).toEqual([`00-${traceId}-${requests[0]!.spanId}-01`])
+    chat.content({ answer: 'Hi', by: 'known' })
+    expect(chat.opened).toMatchObject([{ record: { seq: 1, moments: { request: 10, headers: 300 } } }])
+    expect(answered(chat).record.evidence).toMatchObject({ gesture: 'trusted', wire: 'known' })
+  })
+
+  test('carries no header of ours: who answers it may not allow any', () => {
+    const chat = startChat().gesture('other').call('/maybe').call('/chat')
+    expect(parents(chat).map(Boolean)).toEqual([false, true])
   })
 
   test('is one with its second piece of answer, and nothing of the first is lost', () => {
@@ -232,10 +238,9 @@ describe('a call of unclear shape', () => {
     expect(startChat().call('/maybe').calls).toEqual([undefined])
   })
 
-  test('shares its gesture’s trace and turn with the others', () => {
-    const chat = startChat().gesture('other').call('/maybe').call('/maybe').on(2, 1).headers().on(1).headers()
-    const [first, second] = parents(chat).map((parent) => parent!.split('-')[1])
-    expect(first).toBe(second)
+  test('shares its gesture’s turn with the others', () => {
+    const chat = startChat().gesture('other').call('/maybe').call('/maybe')
+    chat.on(2, 1).headers().content({ answer: 'x', by: 'known' }).on(1).headers().content({ answer: 'y', by: 'known' })
     expect(chat.opened).toHaveLength(1)
     expect(chat.on(1).finish('stop').end().on(2, 1).say('x').finish('stop').end().rest().record.requests).toHaveLength(
       2,
@@ -546,7 +551,7 @@ test('text that was found only after the turn had ended was there by its end', (
 test('a message about the failure is no progress', () => {
   const chat = startChat().send('hi').headers(429).wait(20)
   chat.screens[0]!.port.progress(chat.clock.now())
-  expect(chat.rest().record.moments).not.toHaveProperty('firstProgress')
+  expect(chat.wait(11_000).record.moments).not.toHaveProperty('firstProgress')
 })
 
 describe('by hand', () => {

@@ -1,0 +1,218 @@
+/** When a turn is over, and by what. Leaves to line.ts what the wire said, to the router what gestures mean. */
+import { adopt } from './line.ts'
+import { decide, lastChunkAt, visible } from './noting.ts'
+import type { EndedBy } from './record.ts'
+import type { Line, State, Verdict } from './state.ts'
+
+/** Waits that only turns know, ms. */
+export const waits = {
+  /** Visible time after which a send without a call and without text has failed. */
+  noAnswer: 30_000,
+  /** An answer whose stream nobody reads is over when it has not grown for so long, visible time. */
+  unseen: 5000,
+  /** The same where a socket is open that may carry it: those have quiet seconds. */
+  unseenSocket: 12_000,
+  /** So long after its last growth it was whole, should the page go or the user send anew. */
+  unseenWhole: 3000,
+  /** A tool call that was left open is given up after this time: the user may be asked to approve it. */
+  asked: 600_000,
+  /** One that the page itself would run has long been run by then: it is the user who does not answer. */
+  tool: 20_000,
+  /** Text painted this soon after its chunk is not buffered: with the last one, painting is over. */
+  lag: 150,
+}
+
+/** Sockets outlive their answers, and without a known format nothing says that one is whole. */
+const endless = ({ maybe, mine, live, wire }: State): boolean =>
+  !live ? maybe.some(({ call }) => call.on) : wire !== 'known' && mine.every(({ done, call }) => done || call.on)
+const stillSince = (state: State): number => Math.max(state.grownAt, lastChunkAt(state))
+
+/** Streams that nobody could read, and that may be the answer's: bodies that came in pieces. */
+const streaming = (line: Line): boolean => line.chunks > 1 && !line.call.on && line.call.transport !== 'websocket'
+
+// Text may still be on its way to the screen. Where painting kept up with the chunks, the last one was the last; and
+// where the stream is whole, so is what ends as it does.
+function unpainted(state: State, at: number): boolean {
+  const { heard, live, target, tail, moments, grownAt, t0, deps } = state
+  const last = lastChunkAt(state)
+  return (
+    !(heard && !live && target?.ends(tail)) &&
+    (moments.lastChunk !== undefined || grownAt > t0) &&
+    visible(state, at) - visible(state, Math.max(grownAt, last)) < deps.timing.settle &&
+    !(grownAt >= last && grownAt - t0 - moments.lastChunk! <= waits.lag)
+  )
+}
+
+function saidAll(state: State, at: number): boolean {
+  const { live, tools, heard, said, grownAt, t0, claimed, maybe } = state
+  if (tools) return false
+  if (live)
+    return endless(state) && grownAt > t0 && visible(state, at) - visible(state, stillSince(state)) >= waits.unseenWhole
+  if (heard) return said !== 'tool'
+  if (grownAt <= t0 || claimed) return false
+  // Nobody could read it: its stream has ended, or it has been still for a while.
+  const streams = maybe.filter(streaming)
+  return streams.length
+    ? streams.every(({ end }) => end)
+    : visible(state, at) - visible(state, grownAt) >= waits.unseenWhole
+}
+
+/** What was whole, and all seen, before the page was hidden needs no eyes any more. */
+function seenBefore(state: State, away: number): boolean {
+  const { heard, lastEnd, grownAt, meter, target, tail } = state
+  return (
+    heard &&
+    saidAll(state, away) &&
+    lastEnd < away &&
+    grownAt < away &&
+    meter.allSeen() &&
+    // Where the screen cannot be compared, the last piece had its time to be painted.
+    (away - lastChunkAt(state) >= waits.lag || !!target?.ends(tail)) &&
+    !unpainted(state, away)
+  )
+}
+
+function over(state: State, at: number): boolean {
+  const away = state.deps.hidden.since()
+  return away === undefined ? saidAll(state, at) && !unpainted(state, at) : seenBefore(state, away)
+}
+
+// Painting that stopped just then, while there was more to paint, was stopped by it.
+function proved(state: State): Verdict | undefined {
+  const { doubt } = state
+  if (!doubt || !(doubt.unpainted || lastChunkAt(state) > doubt.at)) return undefined
+  return state.grownAt <= doubt.at + waits.lag ? doubt : undefined
+}
+
+/** What of an unread wire is certain: where one stream alone came while the answer grew, that was the answer's. */
+function concludeOpaque(state: State): void {
+  const { maybe, wire, moments, t0, verdict } = state
+  if (!wire && moments.firstInserted !== undefined) {
+    const one = maybe.filter((line) => streaming(line) && (line.lastAt ?? 0) >= t0 + moments.firstInserted! - 1000)
+    if (one.length === 1) {
+      state.wire = 'opaque'
+      adopt(state, one[0]!)
+    }
+  } else if (verdict?.by === 'timeout' && !state.calls) {
+    // Nothing was seen of an answer, and a call had failed.
+    const failed = maybe.find(({ response, end }) => (response?.status ?? 0) >= 400 || end?.how === 'failed')
+    if (!failed) return
+    state.verdict = undefined
+    adopt(state, failed)
+    state.verdict ??= verdict
+  }
+}
+
+export function settle(state: State): void {
+  if (state.settled) return
+  const { deps, moments, noted, t0 } = state
+  const { clock } = deps
+  clock.clearTimeout(state.timer)
+  state.timer = undefined
+  state.target?.close()
+  if (!state.verdict || state.verdict.by === 'done') decide(state, proved(state) ?? state.verdict)
+  const text = moments.firstChunk ?? moments.firstText
+  state.verdict ??= text === undefined ? { by: 'timeout', at: clock.now() } : { by: 'done', at: t0 }
+  // Its waits are over: what it does now asks for no further one.
+  state.retryUntil = undefined
+  concluding.add(state)
+  concludeOpaque(state)
+  concluding.delete(state)
+  const { verdict, said } = state
+  moments.end = verdict.at - t0
+  if (verdict.by === 'done') {
+    moments.end = Math.max(moments.end, moments.lastText ?? 0)
+    moments.usefulText ??= moments.lastText
+    const finish = said === 'tool' ? undefined : said
+    noted.finish = text === undefined && (finish ?? 'stop') === 'stop' ? 'empty' : finish
+  }
+  state.settled = state.dirty = true
+  deps.onSettled(state.turn)
+}
+/** Turns being settled: a call that is adopted then wakes nobody. */
+const concluding = new WeakSet<State>()
+
+/** Ms until the turn may be over; infinite while something is awaited that will say so. */
+function remaining(state: State, now: number): number {
+  const { verdict, live, calls, heard, claimed, grownAt, t0, deps, tools, said, lastEnd, retryUntil, maybe } = state
+  const { settle: still, followUp } = deps.timing
+  const since = (from: number) => visible(state, now) - visible(state, Math.max(grownAt, from))
+  if (verdict?.firm) return still - since(verdict.at)
+  if (live)
+    return endless(state) && grownAt > t0
+      ? waits.unseenSocket - visible(state, now) + visible(state, stillSince(state))
+      : Infinity
+  if (retryUntil !== undefined) return Math.max(0, retryUntil - now)
+  if (!calls || (!heard && verdict?.by === 'done')) {
+    if (claimed) return Infinity
+    if (grownAt <= t0)
+      return waits.noAnswer - visible(state, now) + visible(state, Math.max(t0, deps.free?.(state.turn) ?? t0))
+    const streams = maybe.filter(streaming)
+    if (streams.length && streams.every(({ end }) => end))
+      return Math.max(still - since(t0), Math.max(...streams.map(({ end }) => end!.at)) + followUp - now)
+    return (streams.length ? waits.noAnswer : endless(state) ? waits.unseenSocket : waits.unseen) - since(t0)
+  }
+  const away = deps.hidden.last()
+  // A page that gives up as it is hidden asks anew when it is shown.
+  const back =
+    verdict?.by === 'host_abort' && away && Math.abs(lastEnd - away[0]) <= followUp
+      ? Math.max(lastEnd, away[1])
+      : lastEnd
+  return Math.max(still - since(t0), back + (tools || said === 'tool' ? waits.asked : followUp) - now)
+}
+
+/** Takes up its waits. */
+export function wake(state: State): void {
+  const { deps, target, opened } = state
+  const { clock, timing } = deps
+  if (concluding.has(state)) return
+  clock.clearTimeout(state.timer)
+  const away = deps.hidden.since()
+  // In a hidden tab nothing is seen to end.
+  if (state.settled || (away !== undefined && !seenBefore(state, away))) return
+  const now = clock.now()
+  const { calls, unseen, heard, live, own, verdict, lastEnd } = state
+  const untapped = !unseen && !heard && !live && !own
+  if (untapped && (calls ? verdict?.by === 'done' : now - opened >= timing.abort)) {
+    state.unseen = true
+    target?.expectUnseen()
+  }
+  let wait = away === undefined ? remaining(state, now) : lastEnd + timing.followUp - now
+  if (wait <= 0) return settle(state)
+  if (!state.unseen && !calls) wait = Math.min(wait, Math.max(1, opened + timing.abort - now))
+  if (wait < Infinity) state.timer = clock.setTimeout(() => deps.idle(() => wake(state)), wait)
+}
+
+/**
+ * The user or the page ends the turn. Without `firm` only an abort or a stop of its painting bears it out. Does
+ * nothing, and says false, when all had been said and painted.
+ */
+export function interrupt(state: State, next: Verdict): boolean {
+  const { verdict, settled, grownAt, doubt, deps } = state
+  // The click that aborted it proves to be the next send.
+  const same = next.cause && verdict?.cause === next.cause
+  if (settled || (!same && verdict?.firm)) return false
+  if (!same && (over(state, next.at) || state.retryUntil !== undefined)) {
+    // What the page shows from now on is of another turn; what failed is not asked again.
+    settle(state)
+    return false
+  }
+  if (next.firm || same) {
+    decide(state, next)
+    wake(state)
+  } else if (!doubt || grownAt > doubt.at + waits.lag)
+    state.doubt = { ...next, noticed: deps.clock.now(), unpainted: unpainted(state, next.at) }
+  return true
+}
+
+/** Settles at once. */
+export function leave(state: State, by: EndedBy, at: number): void {
+  if (state.settled) return
+  state.target?.close()
+  const { verdict, deps } = state
+  // Errors and stops stand, but for those by which a leaving page breaks its own streams.
+  const idle = state.asked !== undefined && at - state.asked > waits.tool
+  if (verdict && verdict.by !== 'done' ? at - verdict.at <= deps.timing.abort : !idle && !over(state, at))
+    decide(state, proved(state) ?? { by, at })
+  settle(state)
+}
