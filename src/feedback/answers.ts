@@ -4,7 +4,7 @@ import { inside, parentOf, texts } from '../base/nodes.ts'
 import { excluded } from '../base/prose.ts'
 
 /** Attributes in which pages put a message's own id. */
-const idAttributes = ['data-message-id', 'data-messageid', 'data-msg-id', 'data-id', 'id']
+export const idAttributes = ['data-message-id', 'data-messageid', 'data-msg-id', 'data-id', 'id']
 const most = 200
 /** Levels up from a control within which its answer may come after it. */
 const nearby = 4
@@ -26,7 +26,7 @@ const idsOf = (element: Element): string[] =>
     .map(([, id]) => id)
 
 /** Has words outside its controls and `but`: a message has, a bar of buttons has none. */
-const speaks = (element: Element, but?: Element): boolean => {
+export const speaks = (element: Element, but?: Element): boolean => {
   let said = false
   texts(
     element,
@@ -42,13 +42,26 @@ function branch(element: Element, scope: Element): Element {
   return element
 }
 
+const deepest = 8
+
+/** What of the elements around an answer is its own message, the answer first: up to what holds others, or stands among its like. */
+export function ownScopes(answer: Element, shared: (scope: Element) => boolean): Element[] {
+  const scopes: Element[] = []
+  for (let scope: Element | undefined = answer; scope && scopes.length < deepest; scope = parentOf(scope)) {
+    if (shared(scope) || scope === document.body) break
+    scopes.push(scope)
+    if (inList(scope)) break
+  }
+  return scopes
+}
+
 /**
  * The message ids an element stands under, nearest first, at most 8 levels up. With `shared`, which says that other
  * messages are in a scope, only what can be its own: the nearest, and not a list's.
  */
 export function messageIds(element: Element | undefined, shared?: (scope: Element) => boolean): string[] {
   const ids: string[] = []
-  for (let level = 0; element && level < 8; level++, element = parentOf(element)) {
+  for (let level = 0; element && level < deepest; level++, element = parentOf(element)) {
     if (shared?.(element)) break
     for (const id of idsOf(element)) if (!ids.includes(id)) ids.push(id.slice(0, 128))
     if (shared && (ids[0] || inList(element))) break

@@ -15,6 +15,8 @@ import { watchAfterwards } from './afterwards.ts'
 import type { Afterwards } from './afterwards.ts'
 import { createAnswers, messageIds } from './answers.ts'
 import { extentOf, watchCopies } from './copies.ts'
+import { followLater } from './later.ts'
+import type { Later } from './later.ts'
 import type { Rating } from './rating-control.ts'
 import { createRatings } from './ratings.ts'
 import type { Origin } from '../page/origin.ts'
@@ -36,7 +38,7 @@ export interface Reactions {
   bind(messageId: string, turnId?: string): void
   /** The user goes on, or is back. */
   attention(here: boolean): void
-  /** Begins to watch ended answers, unless signals are off. */
+  /** Begins to watch ended answers: their ids, and unless signals are off what is done with them. */
   watch(): Stop | undefined
 }
 
@@ -66,6 +68,7 @@ export function createReactions(options: ReactionsOptions): Reactions {
   const ratings = createRatings({ ...options, subjects })
   const { tell } = createSignals({ ...options, delivery: options.signals ? delivery : undefined })
   let afterwards: Afterwards | undefined
+  let later: Later | undefined
 
   /** `selected`: what was marked; without it, a button was used. */
   const copied = (from: Node, selected?: Range): void => {
@@ -80,8 +83,10 @@ export function createReactions(options: ReactionsOptions): Reactions {
       const ref = refOfTurn(turn)
       const element = turns.elementOf(turn.id)
       if (element) answers.add(element, ref)
-      const ids = element ? messageIds(element, (scope) => answers.others(scope, element, turn.id)) : []
+      const shared = (scope: Element) => !!element && answers.others(scope, element, turn.id)
+      const ids = element ? messageIds(element, shared) : []
       for (const id of [turn.id, ...ids]) delivery?.context(id, ref)
+      if (element) later?.follow(element, ref, shared)
       const ago = clock.epoch() - turn.startedAt - (turn.moments.end ?? 0)
       if (element && turn.outcome === 'completed') afterwards?.ended(ref, element, Math.min(ago, SETTLING))
     },
@@ -110,9 +115,16 @@ export function createReactions(options: ReactionsOptions): Reactions {
       afterwards?.on()
     }),
     watch() {
-      if (!options.signals || !delivery) return
+      if (!delivery) return
+      later = followLater({ guard, bind: delivery.context, moved: answers.add })
+      const unfollow = () => {
+        later?.stop()
+        later = undefined
+      }
+      if (!options.signals) return unfollow
       afterwards = watchAfterwards({ ...options, tell: (turn, kind, value) => tell(kind, turn, { value }) })
       return stopAll([
+        unfollow,
         ratings.forget,
         () => {
           afterwards?.stop()

@@ -63,10 +63,8 @@ export function saysOf(element: Element, read: Reader): Control | undefined {
 export function ratingControls({ up, down }: Ui, read: Reader) {
   const named = [up, down].filter(Boolean).join()
   return {
-    among: named || `${PRESSABLE},[class*=thumb],[class*=like],[class*=vote]`,
+    among: named || `${PRESSABLE},svg,[class*=icon],[class*=thumb],[class*=like]`,
     rates: (element: Element): boolean =>
-      !!named ||
-      (element.matches(PRESSABLE) && isRating(saysOf(element, read))) ||
-      pairedThumb(element, read)?.element === element,
+      !!named || (element.matches(PRESSABLE) && isRating(saysOf(element, read))) || !!pairedThumb(element, read),
   }
 }

@@ -105,7 +105,7 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
     if (seen) lines.set(source, (type) => (type ? seen.add(type) : seen.tell('close')))
   }
   /** Hears a socket from now on: whose its messages are is asked when they come, also where the page has sent nothing on it. */
-  const watchSocket = (socket: WebSocket) => {
+  const watchSocket = (socket: WebSocket, first?: Event) => {
     let seen: Line | undefined
     let last = 0
     /** @param body what the page sends; null: it closes the socket */
@@ -124,6 +124,7 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
     })
     for (const type of ['message', 'error', 'close']) listen(socket, type, heard, { signal: off.signal })
     lines.set(socket, ask)
+    if (first) heard(first)
     return ask
   }
   /** Stands in for a constructor. A proxy keeps `instanceof`, the constants, the prototype and subclasses. */
@@ -147,8 +148,26 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
       })
   }
 
+  /** A socket that was there before us, and on which the page sends nothing, is met as the page reads what it says. */
+  const meet = (): Stop => {
+    const { prototype } = MessageEvent
+    const native = Object.getOwnPropertyDescriptor(prototype, 'data')!
+    const get = function (this: MessageEvent) {
+      const { target } = this
+      if (WebSocket && target instanceof WebSocket && !lines.has(target))
+        guard(() => off.signal.aborted || watchSocket(target, this))
+      return native.get!.call(this)
+    }
+    Object.defineProperty(prototype, 'data', { ...native, get })
+    return () => {
+      if (Object.getOwnPropertyDescriptor(prototype, 'data')?.get === get)
+        Object.defineProperty(prototype, 'data', native)
+    }
+  }
+
   return stopAll([
     () => off.abort(),
+    guard(meet) ?? (() => {}),
     made('EventSource', watchSource),
     made('WebSocket', watchSocket),
     patch(xhrs, 'open', guard, (xhr, [method, url, async = true]) => {
