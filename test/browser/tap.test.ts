@@ -557,4 +557,44 @@ describe('other transports', () => {
       ends: [{ how: 'done' }],
     })
   })
+
+  // A socket was heard only after a send, and three quiet seconds or any frame of the page's ended its answer.
+  test('WebSocket: what comes without a send is heard, a frame of the page ends nothing, bytes that are text are read', async () => {
+    await run(`
+      tap.start(); const s = new WebSocket(location.origin.replace('http', 'ws') + '/push'); s.binaryType = 'arraybuffer'
+      const got = []; s.onmessage = (m) => got.push(m.data); await new Promise((ok) => (s.onopen = ok))
+      while (got.length < 3) await new Promise((ok) => setTimeout(ok, 10)); s.send('{"type":"ping"}')
+      while (!got.includes('[DONE]')) await new Promise((ok) => setTimeout(ok, 10)); s.close()`)
+    expect(await run('return tap.heard.length')).toBe(1)
+    const heard = (await ended())!
+    expect(heard).toMatchObject({ call: { transport: 'websocket' }, answer: 'Hi you there', ends: [{ how: 'done' }] })
+    expect(heard.call.body).toBeUndefined()
+  })
+
+  test('WebSocket: a Blob is read, and a page that closes its socket in an answer has given it up', async () => {
+    await run(`
+      tap.start(); const s = new WebSocket(location.origin.replace('http', 'ws') + '/push')
+      const got = []; s.onmessage = (m) => got.push(m.data); await new Promise((ok) => (s.onopen = ok))
+      while (got.length < 3) await new Promise((ok) => setTimeout(ok, 10)); await new Promise((ok) => setTimeout(ok, 100)); s.close()`)
+    expect(await ended()).toMatchObject({ answer: 'Hi you', ends: [{ how: 'cancelled' }] })
+  })
+
+  test('an EventSource that the page closed before anybody followed it is cancelled, or done, never cut', async () => {
+    await run(`tap.start({ late: 800 })
+      const es = new EventSource('/stream?n=400&ms=5'); await new Promise((ok) => (es.onmessage = ok)); es.close()`)
+    expect((await ended())!.ends).toEqual([{ how: 'cancelled' }])
+    await run(`const es = new EventSource('/stream?ms=2')
+      await new Promise((ok) => (es.onmessage = (m) => m.data === '[DONE]' && ok())); es.close()`)
+    expect((await ended())!.ends).toEqual([{ how: 'done' }])
+  })
+
+  test('after stop nothing of a socket is heard, and the constructors are the page’s own', async () => {
+    const [before, after, heard] = await run<[boolean, boolean, number]>(`
+      const native = [WebSocket, EventSource]; const { stop } = tap.start()
+      const s = new WebSocket(location.origin.replace('http', 'ws') + '/push'); await new Promise((ok) => (s.onopen = ok))
+      const before = WebSocket !== native[0] && s instanceof native[0] && s instanceof WebSocket && WebSocket.OPEN === 1
+      stop(); await new Promise((ok) => (s.onmessage = ok)); s.close()
+      return [before, WebSocket === native[0] && EventSource === native[1], tap.heard.length]`)
+    expect([before, after, heard]).toEqual([true, true, 0])
+  })
 })

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { acceptSocket } from './websocket.ts'
 
 export interface Watched {
   sent: number
@@ -128,7 +129,19 @@ export async function startTapServer(): Promise<TapServer> {
   }
 
   const server = createServer((req, res) => void answer(req, res).catch(() => res.destroy()))
-  server.on('upgrade', socket)
+  server.on('upgrade', (req: IncomingMessage, duplex: Duplex) => {
+    if (req.url != '/push') return socket(req, duplex)
+    // Speaks without being asked: text, text in a binary frame, packed bytes, and, after a pause that ends nothing, more text.
+    const say = (content: string) => JSON.stringify({ choices: [{ delta: { content } }] })
+    const pushes = acceptSocket(req, duplex, (data) => pushes.send(`heard ${String(data)}`))
+    setTimeout(() => {
+      pushes.send(say('Hi'))
+      pushes.send(Buffer.from(say(' you')))
+      pushes.send(Buffer.from([7, 200, 1, 0, 9]))
+    }, 100)
+    setTimeout(() => pushes.send(say(' there')), 3600)
+    setTimeout(() => pushes.send('[DONE]'), 3700)
+  })
   server.on('connection', (one) => {
     sockets.add(one)
     one.on('close', () => sockets.delete(one))

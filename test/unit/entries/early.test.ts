@@ -27,7 +27,6 @@ const kit = {
           watch: quiet,
           page: quiet,
           end: quiet,
-          feed: (call: any) => createFeed(call, all),
         }
       },
     }),
