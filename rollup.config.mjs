@@ -14,7 +14,7 @@ const parts = {
   followers: 'network/followers.ts',
   writers: 'delivery/writer.ts',
   recovery: 'delivery/recovery.ts',
-  intent: 'intent.ts',
+  intent: 'intent/lazy.ts',
   vitals: 'page/web-vitals.ts',
   advice: 'advice.ts',
 }
@@ -22,11 +22,13 @@ const parts = {
 const built = {}
 
 const clean = { name: 'clean', buildStart: () => rmSync('dist', { recursive: true, force: true }) }
+/** Words of the detector by group of languages; the intent part loads them from beside itself. */
+const words = ['en', 'zh', 'ja', 'ko', 'latin', 'ru']
 const note = {
   name: 'note',
   generateBundle(_, files) {
     for (const { name, fileName: file, code } of Object.values(files))
-      if (name in parts)
+      if (name in parts || words.includes(name))
         built[name] = { file, integrity: 'sha384-' + createHash('sha384').update(code).digest('base64') }
   },
 }
@@ -66,6 +68,7 @@ export default [
       dir: 'dist',
       // A page names the HUD itself.
       entryFileNames: name in parts ? 'chat-vitals.[name]-[hash:6].js' : 'chat-vitals.[name].js',
+      chunkFileNames: 'chat-vitals.[name]-[hash:6].js',
       hashCharacters: 'base36',
       plugins: [minify, note],
       sourcemap,
@@ -78,7 +81,8 @@ export default [
       file: 'dist/chat-vitals.global.js',
       format: 'iife',
       // Asked last, when the parts have their names.
-      intro: () => `const __PARTS__ = ${JSON.stringify(built, (_, part) => part.file ?? part)}`,
+      intro: () =>
+        `const __PARTS__ = ${JSON.stringify(Object.fromEntries(Object.keys(parts).map((name) => [name, built[name].file])))}`,
       plugins: [minify, tell],
       // Beside it, and not named in it: every page pays for the name.
       sourcemap: 'hidden',

@@ -29,7 +29,7 @@ export async function up({ ports, file, otel = false, env = {} }) {
     for (const part of parts.splice(0).toReversed()) await part.close()
   }
   try {
-    await add(startBackend({ port: ports.PORT_OTLP, file }))
+    await add(startBackend({ port: ports.PORT_OTLP, file, chat: `http://localhost:${ports.PORT_CHAT}/` }))
     const backend = `http://localhost:${ports.PORT_OTLP}`
     const own = ports.PORT_MODEL
       ? await add(startModel({ port: ports.PORT_MODEL, collector: `${backend}/v1/traces`, model }))

@@ -8,7 +8,7 @@ export const init = (options?: Options): Handle =>
   start(options, {
     engine: () => import('./engine.ts'),
     followers: () => import('./network/followers.ts'),
-    intent: () => import('./intent.ts'),
+    intent: () => import('./intent/lazy.ts'),
     advice: () => import('./advice.ts'),
   })
 

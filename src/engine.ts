@@ -17,6 +17,7 @@ import type { Config } from './config.ts'
 import { createReactions } from './feedback/reactions.ts'
 import type { Reactions } from './feedback/reactions.ts'
 import { givenTo } from './given.ts'
+import { asksApproval } from './input/approvals.ts'
 import { createGestures } from './input/gestures.ts'
 import { uiOf } from './input/ui.ts'
 import { createJudge } from './intent/judge.ts'
@@ -44,7 +45,7 @@ import { createTurns } from './turn/turns.ts'
 
 /** What the engine loads when it needs it; a part that is missing is simply not there. `attempt` counts from 0. */
 export interface EngineParts {
-  intent?(attempt: number): Promise<typeof import('./intent.ts')>
+  intent?(attempt: number): Promise<typeof import('./intent/lazy.ts')>
 }
 
 export interface EngineOptions {
@@ -125,6 +126,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...options.propagation,
     backendOf,
     awake: pulse.awake,
+    asks: () => asksApproval(document),
     screen: (port, prompt) => transcript?.open(port, prompt, clock.behind() > 0),
     onOpen(turn, opened) {
       open.add(turn.id)

@@ -14,7 +14,7 @@ export const init = (options?: Options): Handle =>
     outlet: () => import('./outlet.ts'),
     writers: () => import('./delivery/writer.ts'),
     recovery: () => import('./delivery/recovery.ts'),
-    intent: () => import('./intent.ts'),
+    intent: () => import('./intent/lazy.ts'),
     vitals: () => import('./page/web-vitals.ts'),
     advice: () => import('./advice.ts'),
   })

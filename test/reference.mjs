@@ -83,6 +83,7 @@ export const files = {
     'turns, streams, the text on screen and when it was painted, what is done with answers; at the first sign of a chat',
   'chat-vitals.outlet-*.js': 'what is stored and sent, spans and OTLP; after load, when idle, or with the engine',
   'chat-vitals.intent-*.js': 'the verdict on rephrasing; with the second prompt',
+  'chat-vitals.en-*.js': 'its words for English; those of other languages with the first prompt in them',
   'chat-vitals.vitals-*.js': 'the web-vitals package; after load, when idle',
 }
 /** Files that a session loads only when it needs them, and when; not in the sum. */
@@ -107,8 +108,11 @@ export async function imported() {
     }
     enter(chunks.find((one) => one.entry).name)
     const total = (some) => [...some].reduce((all, one) => all + kB(one), 0)
-    // The advice comes only where an option is wrong.
-    return { first: total(first), all: total(chunks.filter(({ name }) => !/\badvice\b/.test(name))) }
+    // The advice comes only where an option is wrong; of the detector's words those of English count.
+    return {
+      first: total(first),
+      all: total(chunks.filter(({ name }) => !/\b(advice|zh|ja|ko|latin|ru)\b/.test(name))),
+    }
   }
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: root },

@@ -39,14 +39,14 @@ const MAX_NS = 2n ** 63n - 1n
 class Invalid extends Error {}
 
 /**
- * @param {string} text the body
+ * @param {string | object} given the body as text, or what a protobuf said
  * @param {number} receivedAt epoch ms
  * @returns {{ rows: SpanRow[], rejected: number, reasons: string[] }}
  */
-export function readTraces(text, receivedAt) {
+export function readTraces(given, receivedAt) {
   let body
   try {
-    body = JSON.parse(text)
+    body = typeof given === 'string' ? JSON.parse(given) : given
   } catch (error) {
     throw new OtlpError(`The body is not JSON: ${/** @type {Error} */ (error).message}`)
   }

@@ -1,4 +1,5 @@
 // The arithmetic of rates, quantiles and ratings as the overview shows them. Pure: knows no span and no database.
+import { QUANTILES } from './pages/metrics.mjs'
 
 /** 97.5th percentile of the standard normal distribution. */
 const Z = 1.959963984540054
@@ -56,20 +57,8 @@ export function quantile(values, q) {
   return from + ((sorted[low + 1] ?? from) - from) * (at - low)
 }
 
-/**
- * Proposed ratings, version 1. Seconds for times, 0..1 for shares. `better: 'high'` turns the order round, and the
- * quantile that three of four turns reach is then the 25th.
- * @type {Record<string, { good: number, poor: number, better?: 'high' }>}
- */
-export const RATINGS = {
-  first_feedback: { good: 0.2, poor: 0.5 },
-  first_progress: { good: 2, poor: 5 },
-  ttft: { good: 2, poor: 5 },
-  stall_ratio: { good: 0.01, poor: 0.05 },
-  stall_longest: { good: 1, poor: 3 },
-  gap_p95: { good: 0.2, poor: 0.5 },
-  qoe: { good: 0.95, poor: 0.8, better: 'high' },
-}
+/** Proposed ratings, version 1: limits of the table of metrics. `better: 'high'` turns the order round. */
+export const RATINGS = QUANTILES
 
 /**
  * @param {string} metric a key of RATINGS
@@ -91,3 +80,49 @@ export function rating(metric, value) {
  * @returns {Rate}
  */
 export const loss = (received, opened) => rate(Math.max(0, opened - received), opened)
+
+/**
+ * Whether two rates differ beyond chance: Newcombe's interval of the difference, of two Wilson intervals.
+ * @param {Rate} a @param {Rate} b
+ * @returns {{ difference?: number, low?: number, high?: number, beyond: boolean }} of b − a
+ */
+export function chance(a, b) {
+  if (!a.n || !b.n) return { beyond: false }
+  const difference = b.value - a.value
+  const low = difference - Math.hypot(b.value - b.low, a.high - a.value)
+  const high = difference + Math.hypot(b.high - b.value, a.value - a.low)
+  return { difference, low, high, beyond: low > 0 || high < 0 }
+}
+
+const [DETECTION, BASELINE, DRIFT_Z] = [100, 1000, 3]
+/**
+ * The newest turns against those before: z of each share; |z| > 3 is drift. Nothing is said of fewer than 1,100 turns.
+ * @param {{ first_text?: number | null, interrupted: boolean, error: boolean, sent: boolean, pair: boolean, corrected: boolean }[]} rows newest first
+ */
+export function drift(rows) {
+  const size = Math.max(DETECTION, Math.floor(rows.length / 10))
+  const [recent, earlier] = [rows.slice(0, size), rows.slice(size)]
+  if (earlier.length < BASELINE) return { turns: rows.length, needed: BASELINE + DETECTION, signals: [] }
+  const limit =
+    quantile(
+      earlier.map((row) => row.first_text).filter((it) => it != null),
+      0.75,
+    ) ?? Infinity
+  const shares = {
+    slow: [(row) => row.first_text != null, (row) => row.first_text > limit],
+    interruption: [(row) => row.sent, (row) => row.interrupted],
+    errorRate: [(row) => row.sent, (row) => row.error],
+    correction: [(row) => row.pair, (row) => row.corrected],
+  }
+  const signals = Object.entries(shares).map(([name, [counts, holds]]) => {
+    const of = (all) => rate(all.filter((row) => counts(row) && holds(row)).length, all.filter(counts).length)
+    const [now, past] = [of(recent), of(earlier)]
+    const p = (now.k + past.k) / (now.n + past.n)
+    const z =
+      now.n < DETECTION / 2 || !p || p === 1
+        ? undefined
+        : (now.value - past.value) / Math.sqrt(p * (1 - p) * (1 / now.n + 1 / past.n))
+    return { name, now, before: past, z, drifted: Math.abs(z ?? 0) > DRIFT_Z }
+  })
+  return { turns: rows.length, recent: recent.length, baseline: earlier.length, limit, signals }
+}

@@ -17,7 +17,10 @@ export function readSession(id, rows) {
   const turnSpans = own.filter((span) => span.name === 'chat.turn')
   const byTrace = new Map()
   for (const span of spans) byTrace.set(span.traceId, [...(byTrace.get(span.traceId) ?? []), span])
-  const reactions = latest(spans.filter((span) => span.name === 'chat.feedback' || span.name === 'chat.signal'))
+  const reactions = placed(
+    latest(spans.filter((span) => span.name === 'chat.feedback' || span.name === 'chat.signal')),
+    turnSpans,
+  )
   const numbers = new Map(turnSpans.map((span, i) => [attribute(span, 'turn.id'), i + 1]))
   const turns = turnSpans.map((span, i) => readTurn(span, i + 1, byTrace, reactions, numbers))
   const pages = own.filter((span) => span.name === 'browser.page').map(readPage)
@@ -31,13 +34,14 @@ export function readSession(id, rows) {
   return {
     id,
     startedAt: turns[0]?.startedAt ?? first?.startedAt,
-    endedAt: Math.max(...own.map((span) => span.startedAt + span.durationMs)),
+    // From the first message to the end of the last answer, as the list counts it; a page may stay open for hours.
+    endedAt: Math.max(...(turnSpans.length ? turnSpans : own).map((span) => span.startedAt + span.durationMs)),
     user: find(own, 'user.id'),
     conversations: [...new Set(turns.map((turn) => turn.conversationId).filter(Boolean))],
     service: last?.service,
     version: resource['service.version'],
     environment: resource['deployment.environment.name'] ?? resource['deployment.environment'],
-    models: [...new Set(turns.flatMap((turn) => turn.requests.map((request) => request.model)).filter(Boolean))],
+    models: [...new Set(turns.map((turn) => turn.model).filter(Boolean))],
     resource,
     turns,
     pages,
@@ -68,10 +72,11 @@ function readSpan(row) {
     startedAt: Number(row.start_ns) / 1e6,
     durationMs: Number(BigInt(row.end_ns) - BigInt(row.start_ns)) / 1e6,
     status: row.status,
-    attributes: JSON.parse(row.attributes),
-    resource: JSON.parse(row.resource),
-    events: JSON.parse(row.events),
-    links: JSON.parse(row.links),
+    attributes: row.attributes,
+    resource: row.resource,
+    events: row.events,
+    links: row.links,
+    model: row.model ?? undefined,
     receivedAt: Number(row.received_at),
   }
 }
@@ -83,6 +88,17 @@ const find = (spans, name) => spans.map((span) => span.attributes[name]).findLas
 const ms = (span, name) => {
   const value = attribute(span, name)
   return typeof value === 'number' ? value * 1000 : undefined
+}
+
+/** Somebody who asks for a person may do so beside any answer: that is told with the turn before it. */
+function placed(reactions, turns) {
+  for (const it of reactions) {
+    if (attribute(it, 'turn.id') || attribute(it, 'turn.trace_id') || attribute(it, 'signal.kind') !== 'handoff')
+      continue
+    const turn = turns.findLast((span) => span.startedAt <= it.startedAt)
+    if (turn) it.attributes = { ...it.attributes, 'chat_vitals.turn.id': attribute(turn, 'turn.id') }
+  }
+  return reactions
 }
 
 /** Last revision of each feedback; a span id may differ between revisions. */
@@ -133,6 +149,10 @@ function readTurn(span, number, byTrace, reactions, numbers) {
     endedBy: attribute(span, 'turn.ended_by'),
     finish: attribute(span, 'turn.finish'),
     errorType: span.attributes['error.type'],
+    model: span.model ?? own.map((it) => it.attributes['gen_ai.response.model']).find(Boolean),
+    definitions: attribute(span, 'definitions') ?? 1,
+    evidence: numberFields(['gesture', 'wire', 'screen'], (name) => attribute(span, `evidence.${name}`)),
+    userMs: ms(span, 'user_duration'),
     moments: {
       firstFeedback: ms(span, 'time_to.first_feedback'),
       firstProgress: ms(span, 'time_to.first_progress'),

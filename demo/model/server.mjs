@@ -107,6 +107,8 @@ export function modelRoutes({ collector = COLLECTOR, model = scriptedModel(), se
       'http.route': route,
       'url.path': url.pathname,
       'url.scheme': 'http',
+      // Also of what is refused before the model is asked, and of formats whose streams name none.
+      'gen_ai.request.model': model.name,
       ...(session && { 'session.id': decodeURIComponent(session) }),
     })
     const id = newId(format)

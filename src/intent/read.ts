@@ -1,5 +1,10 @@
 /** Reads a prompt into what two prompts can be compared by: roles of its words, content words. Leaves the verdict to weigh.ts. */
-import { roles, words } from './cues.ts'
+
+/**
+ * Per language the words that do something in a talk about an answer, a line per role, the role's letter before it.
+ * `a(b/c)[de]` is four cues, `*` stands for any ending; in languages written without spaces all spaces are left out.
+ */
+export type Words = Record<string, string>
 
 /** Characters of a prompt that are read: its beginning and its end, so that a pasted book costs no more than a page. */
 const most = 480
@@ -25,9 +30,15 @@ export function prose(text: string, other: string): string {
 /** Written without spaces, or (Korean) with endings that make spaces useless. */
 export const packed = (lang: string): boolean => /zh|ja|ko/.test(lang)
 
-/** Cues by the code of their first character, the longest first: what they look like and their role. */
-type Table = Map<number, [string, string][]>
-const made: Record<string, Table> = {}
+/** Cues by their first two characters, the longest first: what they look like and their role. */
+type Cues = Map<string, [string, string][]>
+export interface Table {
+  cues: Cues
+  /** Characters that are read as others. */
+  alias: Map<string, string>
+  /** Any of those. */
+  odd?: RegExp
+}
 
 /** `a(b/c)[de]` is four cues. */
 const spell = (cue: string): string[] => {
@@ -38,26 +49,28 @@ const spell = (cue: string): string[] => {
   return (some?.split('/') ?? [...one!]).flatMap((part) => spell(cue.slice(0, choice.index) + part + cue.slice(end)))
 }
 
-/** Made when first needed, constant from then on. Words of letters end where the word does, unless the cue says `*`. */
-function table(lang: string): Table {
-  if (made[lang]) return made[lang]
-  const by: Table = (made[lang] = new Map())
-  words[lang]!.split('\n').forEach((line, i) => {
-    for (const cue of line.split('|').flatMap(spell)) {
-      const text = (cue + (packed(lang) ? '' : ' ')).replace('* ', '')
-      const first = text.charCodeAt(0)
-      by.set(
-        first,
-        [...(by.get(first) ?? []), [text, roles[i]!] as [string, string]].sort(([a], [b]) => b.length - a.length),
-      )
-    }
-  })
-  return by
+/** Words of letters end where the word does, unless the cue says `*`. */
+export function table(words: string, dense: boolean): Table {
+  const cues: Cues = new Map()
+  const alias = new Map<string, string>()
+  for (const [role, ...rest] of words.split('\n')) {
+    const line = fold(rest.join(''))
+    if (role === '~') for (let i = 0; i < line.length; i += 2) alias.set(line[i]!, line[i + 1]!)
+    else
+      for (const cue of line.split('|').flatMap(spell)) {
+        const text = (cue + (dense ? '' : ' ')).replace('* ', '')
+        const first = text.slice(0, 2)
+        const more = cues.get(first) ?? []
+        if (text.trim() && !more.some(([one]) => one === text)) cues.set(first, [...more, [text, role!]])
+      }
+  }
+  for (const all of cues.values()) all.sort(([a], [b]) => b.length - a.length)
+  return { cues, alias, odd: alias.size ? RegExp(`[${[...alias.keys()].join('')}]`, 'g') : undefined }
 }
 
 export interface Reading {
   lang: string
-  /** A letter per word: its role, `c` very short, `_` content; `.` `?` `,` for punctuation. Opens with `.`. */
+  /** A letter per word: its role, `c` short, `_` content; `.` `?` `,` for punctuation. Opens with `.`. */
   roles: string
   /** Content: stems of words, or single characters. */
   content: string[]
@@ -66,11 +79,10 @@ export interface Reading {
   flat: string
 }
 
-export function read(folded: string, lang: string): Reading {
+export function read(folded: string, lang: string, { cues, alias, odd }: Table): Reading {
   const dense = packed(lang)
-  const cues = table(lang)
   const text =
-    folded
+    (odd ? folded.replace(odd, (char) => alias.get(char)!) : folded)
       .replace(/[.!。\n]+/g, ' . ')
       .replace(/\?+/g, ' ? ')
       .replace(/[,;:、~—–]+/g, ' , ')
@@ -81,7 +93,7 @@ export function read(folded: string, lang: string): Reading {
   let out = '.'
   for (let i = 0; i < text.length - 1;) {
     const first = text[i]!
-    const cue = cues.get(text.charCodeAt(i))?.find(([cue]) => text.startsWith(cue, i))
+    const cue = cues.get(text.slice(i, i + 2))?.find(([cue]) => text.startsWith(cue, i)) ?? cues.get(first)?.[0]
     const end = cue && (dense || cue[0].endsWith(' ')) ? i + cue[0].length : dense ? i + 1 : text.indexOf(' ', i) + 1
     const word = text.slice(i, dense ? end : end - 1)
     i = end
@@ -93,7 +105,7 @@ export function read(folded: string, lang: string): Reading {
     if ('.?,'.includes(letter)) continue
     tokens.push(word)
     // Hiragana are endings and particles.
-    if (letter === '_' && !/[ぁ-ゟ]/.test(word)) content.push(word.slice(0, 5))
+    if (/[_ABD-GLO-SUVW]/.test(letter) && !/[ぁ-ゟ]/.test(word)) content.push(word.slice(0, 5))
   }
   return {
     lang,
@@ -104,8 +116,12 @@ export function read(folded: string, lang: string): Reading {
   }
 }
 
-/** Frequent words of languages in Latin letters that are not covered. */
-const others = / (il|che|non|het|een|ik|jest|ve|bir|yang|och|det)(?= )/g
+/** Frequent words and letters: of English, of others in Latin letters that are covered, and of some that are not. */
+const known = [
+  / (the|is|i|im|you|it|that|what|how|to|of|and|my|this|not|for|are|do|with|please|can|its|in|me|no|on|be|a|an|at|by|or|was|did|does|from|about|your|u|again|wrong|mean|another|one|more|i|dont|best|give|get|make|tell|write|use|plan|new|hmm|um|wdym|lol)(?= )|th|wh|oo|ght|ould|\w\wy |\wing /g,
+  / (der|die|das|und|ist|nicht|ich|du|ein|was|wie|le|la|les|de|que|est|et|pas|je|tu|el|los|un|para|es|y|nao|um|o|e|com|se|en|em|no|me|nein|non|oui|si|ja|otra|tem|sie|wir|ihr|mir|dir|sich|meine|haben|habe|den|dem|von|im|zu|fur|noch|geht|gibt|hat|kein|hast|bist|sind|mit|auf|wo|wer|wann|kann|qui|mas|pra|ao|las|esta|une|du|ce|ca|sao|como|cual|soy)(?= )|\w\w[ao]s? |sch|cht|ung|ez |cio|ca[or] |eu|quo?[ei]|ß/g,
+  / (il|che|non|het|een|ik|jest|ve|bir|yang|och|det|jeg|nie|apa|di)(?= )/g,
+]
 
 const scripts: [string, RegExp, number][] = [
   // One kana settles that Chinese characters are Japanese; two characters say as much as a word of letters.
@@ -117,21 +133,25 @@ const scripts: [string, RegExp, number][] = [
   ['en', /[a-z]+/g, 1],
 ]
 
-/** The language of a folded text, '' for one that is not covered: by script, then by how many of its words are known. */
-export function language(folded: string, hint = ''): string {
-  let best = hint in words ? hint : ''
+/**
+ * The group of languages of a folded text, as the words are split; '' for one that is not covered. `hint` where the text
+ * does not tell: a group or a language.
+ */
+export function groupOf(folded: string, hint = ''): string {
+  let best = /^(de|fr|es|pt)/.test(hint) ? 'latin' : hint
   let count = 0
-  for (const [lang, letters, weight] of scripts) {
+  for (const [group, letters, weight] of scripts) {
     const seen = (folded.length - folded.replace(letters, '').length) * weight
-    if (seen > count) [best, count] = [lang, seen]
+    if (seen > count) [best, count] = [group, seen]
   }
   if (best !== 'en' || !count) return best
-  const start = folded.slice(0, 160)
-  count = ` ${start} `.match(others)?.length ?? 0
-  best = count > 1 ? '' : 'en'
-  for (const lang of ['en', 'de', 'fr', 'es', 'pt']) {
-    const known = read(start, lang).roles.replace(/[_.,?c]/g, '').length + (lang === hint ? 0.5 : 0)
-    if (known > count) [best, count] = [lang, known]
-  }
-  return best
+  const start = ` ${folded.slice(0, 160).replace(/[^\p{L}]+/gu, ' ')} `
+  // The language of the prompt before counts as a word.
+  const before = [/^en/, /^(de|fr|es|pt|latin)/]
+  const [english, latin, other] = known.map(
+    (words, i) => (start.match(words)?.length ?? 0) + (before[i]?.test(hint) ? 1 : 0),
+  )
+  if (other! > 1 && other! > english! && other! > latin!) return ''
+  if (english === latin) return before[1]!.test(hint) ? 'latin' : 'en'
+  return english! > latin! ? 'en' : 'latin'
 }

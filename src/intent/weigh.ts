@@ -4,29 +4,35 @@ import type { Reading } from './read.ts'
 
 /** Orders of roles, the same in every language: `I … meant`, `not … right` or `right … not`, `you … forgot`. */
 const signs = [
-  // I meant, I asked
-  /[.,?][A-Zc]{0,3}I[A-Zc]{0,2}S/,
-  /N[^.,?]{0,2}S/,
-  // this is wrong, this is not right, it still fails, not this but that
+  // I meant, I asked; not what I asked; not this but that
+  /[.,?][A-Zc]{0,3}(M|I[A-Zc]{0,2}S)/,
+  /N[^.,?]{0,3}[SM]/,
   /^.C{0,2}N/,
-  /N[^.,?]{0,4}G/,
-  /^.[CcZ]*T[^.?]{0,9}N/,
-  /^.[CcZK_,]*T[^.?]*[.]/,
+  /^.[CcXT]*N[.,?]/,
+  /N[^.?]{0,14},[^.?]{0,9}[_Z]|,[Cc]*N/,
+  // this is wrong, this is not right, it still fails
+  /N[^.,?]{0,4}G|G[c_]?N/,
+  /^.[CcZ]*T[^.?]{0,9}[NBQ]/,
   /L[^.,?]{0,2}[NBEGL]|[NG][c_]?L/,
-  /^.[TCc]{0,2}L/,
-  /,N/,
-  // you forgot
+  /^.[TCcX]{0,2}[LE]/,
+  /^.[CcTXN,]{0,4}[BQ]/,
+  // you forgot, why did you
   /^.[CcZ]*Y[^?]*$/,
-  /Y[^.,?]{0,4}[FBL]/,
+  /Y[^.,?]{0,4}[FBQL]/,
+  /^.[Xc,]{0,3}X/,
   // what do you mean, I do not understand, really?
   /[1-6][^.,?]{0,3}([YTCc][^.,?]{0,3}[SU]|S[YS])/,
   /^.[^.?]{0,3}1\??$/,
   /N[^.,?]{0,2}U|U[^.,?]{0,2}N/,
   // again, another
   /^.[A-Zc_]{0,4}[RO][A-Zc_]{0,2}[.?,]?$/,
+  /^.[DCcT,K]{0,4}[RO][DCcTR]{0,4}[.?]?$/,
   /\?$/,
   /^.[^.?]*\?/,
   /^.[CAK]*[,.]/,
+  // Nothing in it but what such words are.
+  /^[^_]*$/,
+  /^[^_]*_[^_]*$/,
 ]
 
 /** How many items the two share, each as often as it stands in both. */
@@ -67,17 +73,20 @@ export function features(p: Reading, n: Reading, asked: boolean): number[] {
   // What is said about the answer stands at the beginning; where both begin alike, it is the same instruction on other words.
   const opening = start > unit ? '' : n.roles.length > 56 ? n.roles.slice(0, 40) + '.' : n.roles
   // What stands between the common beginning and end: content on both sides is another question in the same frame.
-  const swapped = [p, n].every((r) => /[_ABE-HKLORZ]/.test(only(r, /[^.,?]/g).slice(start, r.tokens.length - end)))
+  const swapped = [p, n].every((r) => /[_ABE-HK-LO-RV-XZ]/.test(only(r, /[^.,?]/g).slice(start, r.tokens.length - end)))
   const rest = (r: Reading): string => r.tokens.slice(start, r.tokens.length - end).join('')
   const frame = (start + end) / (Math.min(p.tokens.length, n.tokens.length) || 1)
   const few = (count: number): number => Math.min(count / unit, 4) / 4
   const dice = alike(pairs(p.flat), pairs(n.flat))
-  const kin = alike(only(p, /[A-Z\d]/g), only(n, /[A-Z\d]/g))
+  const kin = alike(only(p, /[ABD-UW-Z\d]/g), only(n, /[ABD-UW-Z\d]/g))
   const questions = +(/\?/.test(p.roles) === /\?/.test(n.roles))
+  const least = Math.min(p.content.length, n.content.length)
   const foreign = +(p.lang !== n.lang)
   return [
     ...signs.map((sign) => +sign.test(opening)),
-    ...[...'MBZFHAROK'].map((role) => +opening.includes(role)),
+    ...[...'MBZFHAROKQPWEV'].map((role) =>
+      opening.includes(role) ? 1 / (1 + (opening.match(/_/g)?.length ?? 0) / unit / 3) : 0,
+    ),
     long,
     Math.abs(long - size(p)) * 1.5,
     +asked,
@@ -90,6 +99,10 @@ export function features(p: Reading, n: Reading, asked: boolean): number[] {
     questions,
     +(!!asks && !!asksNow && asks !== asksNow),
     +!(asks || asksNow),
+    // Who was asked for something of himself answers with it.
+    +(/^.[^.]{0,3}Y/.test(p.roles) && /I/.test(opening.slice(0, 7)) && !/[SMBEQ]/.test(opening)),
+    // Nothing was asked for before: people who chat.
+    +!/[D1-7?]/.test(p.roles.slice(0, 14)),
     swapped ? frame * (1 - alike(rest(p), rest(n))) : 0,
     frame,
     dice,
@@ -97,6 +110,12 @@ export function features(p: Reading, n: Reading, asked: boolean): number[] {
     foreign,
     foreign * kin,
     foreign * questions,
+    // All that one is about is in the other.
+    both / (least || 1),
+    +(both === p.content.length && both === n.content.length),
+    few(least - both),
+    alike(p.tokens, n.tokens),
+    swapped ? few(Math.min(p.tokens.length, n.tokens.length) - start - end) : 0,
   ]
 }
 

@@ -8,12 +8,11 @@ export type ChatLikeness = 'yes' | 'maybe' | 'no'
 
 /** Members that hold a conversation or a prompt in the bodies of providers and chat frameworks. */
 const conversation = /"(?:messages|contents|chat_?history)"\s*:\s*\[/
-const prompt = /"(?:prompt|input|inputs|query|question|message|content|text)"\s*:/
-const streams = /"stream(?:ing)?"\s*:\s*true|"(?:response_mode|responseMode)"\s*:\s*"stream/
+const prompt = /"(?:prompt|inputs?|query|question|message|content|text)"\s*:/
+const streams = /"stream(?:ing)?"\s*:\s*true|"response_?[mM]ode"\s*:\s*"stream/
 /** The last that was said is an answer: the conversation is saved. */
 const answered = (body: string) => /^"role"\s*:\s*"(?:assistant|model|ai)"/.test(body.slice(body.lastIndexOf('"role"')))
-const path =
-  /chat|complet|messages|generate|generation|convers|assistant|responses|\bask\b|answer|stream|\bllm\b|copilot/i
+const path = /chat|complet|messages|generat|convers|assistant|responses|\bask\b|answer|stream|\bllm\b|copilot/i
 
 export function createRecognizer(options: {
   base: string
@@ -31,13 +30,16 @@ export function createRecognizer(options: {
   if (requests) return ({ url }) => (matches(url, requests, base) ? 'yes' : 'no')
   return ({ method, url, body = '', accept = '', transport }) => {
     // An answer may be fetched after it was asked for, and comes on sockets among other things.
-    if (transport === 'websocket' || transport === 'eventsource' || (method === 'GET' && transport === 'fetch'))
-      return 'maybe'
+    if (method === 'GET' && transport !== 'xhr') return 'maybe'
     if (method !== 'POST') return 'no'
     const asks = streams.test(body)
-    const hinted = path.test(url.replace(/^\w+:\/\/[^/]+/, '').replace(/[?#].*/, '')) || /event-stream/.test(accept)
-    if (conversation.test(body) && (asks || (hinted && !answered(body)))) return 'yes'
-    if (prompt.test(body) && (asks || /event-stream/.test(accept)) && !conversation.test(body)) return 'yes'
+    const wants = /event-stream/.test(accept)
+    if (
+      conversation.test(body)
+        ? asks || ((wants || path.test(new URL(url).pathname)) && !answered(body))
+        : prompt.test(body) && (asks || wants)
+    )
+      return 'yes'
     return 'maybe'
   }
 }

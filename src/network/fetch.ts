@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
-import { listen, stopAll } from '../base/listen.ts'
+import { listen } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
 import type { CallPort, PagePort } from '../turn/marks.ts'
 import { tapBody } from './body-tap.ts'
@@ -89,22 +89,17 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
   const { port, guard, clock, skip } = options
   const doubts = createDoubts(guard.hint)
   // Calls that a wrapper of ours has passed on and that have not come by another: until then, or until they are answered.
-  const underway: Underway[] = []
+  const underway = new Set<Underway>()
   // The wrapper that is watched: of one that another page's wrapper keeps alive beneath, after a stop, nothing is heard.
   let current: Fetch | undefined
 
-  const leave = (mark: Underway): boolean => {
-    const index = underway.indexOf(mark)
-    if (index >= 0) underway.splice(index, 1)
-    return index >= 0
-  }
   /** Another wrapper of ours has seen it, and a page may have put something between the two that waits. */
   const isSeen = (url: string, method: string, body: string | undefined, headers: Headers | undefined): boolean => {
     const own = headers?.get('traceparent')
-    const mark = underway.find(
+    const mark = [...underway].find(
       (one) => (own && own === one.traceparent) || (one.url === url && one.method === method && one.body === body),
     )
-    return !!mark && leave(mark)
+    return !!mark && underway.delete(mark)
   }
 
   const before = (args: Args, inner?: boolean): Seen | undefined => {
@@ -122,15 +117,14 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
     const call = port.call({ at, method, url, transport: 'fetch', body, accept })
     if (!call) return
     const signal = init?.signal ?? request?.signal
-    const off: Stop[] = []
-    const feed = options.follow(call, stopAll(off), url)
-    if (signal)
-      off.push(
-        listen(
-          signal,
-          'abort',
-          guard.wrap(() => feed.end(endOf(0, signal), signal.reason)),
-        ),
+    let off: Stop | undefined
+    const feed = options.follow(call, () => off?.(), url)
+    off =
+      signal &&
+      listen(
+        signal,
+        'abort',
+        guard.wrap(() => feed.end(endOf(0, signal), signal.reason)),
       )
     const [without, over] = doubts(url)
     // The host's own value stays.
@@ -142,10 +136,11 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
 
   function follow(response: Response, { feed, signal, at, mark, over }: Seen): void {
     const { headers } = response
+    const type = headers.get('content-type') ?? ''
     over(true)
     // What is fetched whole is no answer: the page's own data.
-    if (mark.method == 'GET' && !STREAMS.test(headers.get('content-type') ?? '')) return feed.end('done')
-    feed.response(response.status, headers.get('content-type') ?? '', (name) => headers.get(name))
+    if (mark.method == 'GET' && !STREAMS.test(type)) return feed.end('done')
+    feed.response(response.status, type, (name) => headers.get(name))
     const touched = tapBody(
       response,
       {
@@ -168,13 +163,13 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
       if (!seen) return original.apply(this, args)
       const { feed, signal, mark } = seen
       const failed = guard.wrap((error: unknown) => {
-        leave(mark)
+        underway.delete(mark)
         const how = endOf(error, signal)
         // Where there is no network no header breaks anything.
         if (how == 'failed' && navigator.onLine) seen.over(false)
         feed.end(how, error)
       })
-      if (!inner) underway.push(mark)
+      if (!inner) underway.add(mark)
       let promise: Promise<Response>
       calling = true
       try {
@@ -187,7 +182,7 @@ export function createFetchTap(options: WireOptions, refused?: () => void): Fetc
       }
       return promise.then(
         (response) => {
-          leave(mark)
+          underway.delete(mark)
           guard(() => follow(response, seen))
           return response
         },

@@ -111,7 +111,7 @@ function followWebSocket(feed: Feed, clock: Clock, guard: Guard, off: Stop[]): H
     else hear(text)
   }
   return ({ type, event }) => {
-    if (type == 'next') return feed.end('left')
+    if (!event) return feed.end('left')
     if (type == 'error') return feed.end('failed', { name: 'NetworkError' })
     if (type == 'close') return feed.end((event as CloseEvent).wasClean ? 'done' : 'cut')
     const said: unknown = (event as MessageEvent).data

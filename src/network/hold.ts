@@ -5,7 +5,7 @@ import type { Feed } from './feed.ts'
 /** A body of one piece that is no longer, bytes, says that something was done, and answers nobody. */
 const BRIEF = 64
 /** Types of bodies that say something before they are whole. */
-export const STREAMS = /event-stream|ndjson|jsonl|json-seq|text\/plain/
+export const STREAMS = /event-stream|ndjson|jsonl|text.plain/
 
 export function holdFeed(options: {
   /** Undefined as long as nobody is here to read. */

@@ -13,7 +13,7 @@ import { absolute, bodyText } from './request-text.ts'
 
 /** An event of the page's own object. `state`, `letters`: what it said, and how long its text was, when the event came. */
 export interface Heard {
-  /** Of the event; `next` and `close` are the page's doing. */
+  /** Of the event; `close` without one is the page's doing, also where another call takes its place. */
   type: string
   event?: Event
   state: number
@@ -62,10 +62,9 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
   /** What the page does with a socket or an event source: sends, hears of events of a name, or closes it (null). */
   const lines = new WeakMap<object, (what: string | null) => void>()
   const off = new AbortController()
-  let stopped = false
 
   /** Asks whether it is a chat call, and listens to it if so. Gives what else may be told of it. */
-  function begin(on: Noticed['target'], types: string, issued: Omit<Call, 'at'>): Line | undefined {
+  function begin(on: Noticed['target'], types: readonly string[], issued: Omit<Call, 'at'>): Line | undefined {
     const { url } = issued
     const call = skip(url) ? undefined : port.call({ at: clock.now(), ...issued })
     if (!call) return
@@ -83,7 +82,7 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
     // One function: added twice it hears once.
     const heard = guard.wrap((event: Event) => tell(event.type, event))
     const add = (type: string) => void listen(on, type, heard, { signal })
-    if (types) for (const type of types.split(' ')) add(type)
+    for (const type of types) add(type)
     notice({
       target: on,
       call,
@@ -91,17 +90,14 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
       hear(hearer) {
         for (const [at, heard] of early.splice(0)) clock.replay(at, () => guard(() => hearer(heard)))
         handle = hearer
-        return () => {
-          ended.abort()
-          handle = () => {}
-        }
+        return () => ended.abort()
       },
     })
     return { call, tell, add, signal }
   }
 
   const watchSource = (source: EventSource): void => {
-    const seen = begin(source, 'open error message', {
+    const seen = begin(source, ['open', 'error', 'message'], {
       method: 'GET',
       url: source.url,
       transport: 'eventsource',
@@ -109,26 +105,26 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
     if (seen) lines.set(source, (type) => (type ? seen.add(type) : seen.tell('close')))
   }
   /** Hears a socket from now on: whose its messages are is asked when they come, also where the page has sent nothing on it. */
-  const watchSocket = (socket: WebSocket) => {
+  const watchSocket = (socket: WebSocket, first?: Event) => {
     let seen: Line | undefined
     let last = 0
     /** @param body what the page sends; null: it closes the socket */
     const ask = (body?: string | null): void => {
       const { url } = socket
-      const next = body !== null && begin(socket, '', { method: 'GET', url, transport: 'websocket', body, on: socket })
+      const next = body !== null && begin(socket, [], { method: 'GET', url, transport: 'websocket', body, on: socket })
       if (next === undefined) return
-      seen?.tell('next')
+      seen?.tell('close')
       seen = next || undefined
     }
     const heard = guard.wrap((event: Event) => {
-      const { type } = event
       const now = clock.now()
-      if (type == 'message' && (!seen || seen.signal.aborted || now - last > quiet)) ask()
+      if (event.type == 'message' && (!seen || seen.signal.aborted || now - last > quiet)) ask()
       last = now
-      seen?.tell(type, event)
+      seen?.tell(event.type, event)
     })
     for (const type of ['message', 'error', 'close']) listen(socket, type, heard, { signal: off.signal })
     lines.set(socket, ask)
+    if (first) heard(first)
     return ask
   }
   /** Stands in for a constructor. A proxy keeps `instanceof`, the constants, the prototype and subclasses. */
@@ -137,27 +133,41 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
     watch: (one: InstanceType<(typeof globalThis)[K]>) => void,
   ): Stop => {
     const native = globalThis[name] as (typeof globalThis)[K] | undefined
-    const proxy =
-      native &&
-      new Proxy(native, {
-        construct(construct, args, newTarget) {
-          const one = Reflect.construct(construct, args, newTarget)
-          if (!stopped) guard(() => watch(one))
-          return one
-        },
-      })
-    if (proxy) guard(() => (globalThis[name] = proxy))
+    if (!native) return () => {}
+    const proxy = new Proxy(native, {
+      construct(construct, args, newTarget) {
+        const one = Reflect.construct(construct, args, newTarget)
+        if (!off.signal.aborted) guard(() => watch(one))
+        return one
+      },
+    })
+    guard(() => (globalThis[name] = proxy))
     return () =>
       guard(() => {
-        if (proxy && globalThis[name] === proxy) globalThis[name] = native
+        if (globalThis[name] === proxy) globalThis[name] = native
       })
   }
 
+  /** A socket that was there before us, and on which the page sends nothing, is met as the page reads what it says. */
+  const meet = (): Stop => {
+    const { prototype } = MessageEvent
+    const native = Object.getOwnPropertyDescriptor(prototype, 'data')!
+    const get = function (this: MessageEvent) {
+      const { target } = this
+      if (WebSocket && target instanceof WebSocket && !lines.has(target))
+        guard(() => off.signal.aborted || watchSocket(target, this))
+      return native.get!.call(this)
+    }
+    Object.defineProperty(prototype, 'data', { ...native, get })
+    return () => {
+      if (Object.getOwnPropertyDescriptor(prototype, 'data')?.get === get)
+        Object.defineProperty(prototype, 'data', native)
+    }
+  }
+
   return stopAll([
-    () => {
-      stopped = true
-      off.abort()
-    },
+    () => off.abort(),
+    guard(meet) ?? (() => {}),
     made('EventSource', watchSource),
     made('WebSocket', watchSocket),
     patch(xhrs, 'open', guard, (xhr, [method, url, async = true]) => {
@@ -173,7 +183,7 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
       opened.delete(xhr)
       if (!state) return
       const { method, url, headers } = state
-      const seen = begin(xhr, 'readystatechange progress load error abort timeout', {
+      const seen = begin(xhr, ['readystatechange', 'progress', 'load', 'error', 'abort', 'timeout'], {
         method,
         url,
         transport: 'xhr',

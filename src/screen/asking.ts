@@ -1,10 +1,11 @@
 /** When to ask whether some stream carries what stands on the page, and with which text: a few times a turn, when the page rests. */
 import { letters } from '../base/characters.ts'
 import { closest, elementOf, inside, texts } from '../base/nodes.ts'
-import { excluded } from '../base/prose.ts'
+import { excluded, prose } from '../base/prose.ts'
 import { below, named } from './growth.ts'
+import { HEAD } from './letters.ts'
 import { follows } from './order.ts'
-import { headOf } from './places.ts'
+import type { Place } from './places.ts'
 import { free } from './region.ts'
 import type { Page } from './region.ts'
 import type { Turn } from './watched.ts'
@@ -50,6 +51,7 @@ function textOf(page: Page, turn: Turn, root: Element): string {
 
 interface Question {
   root: Element
+  shown: string
   stage: number
   size: number
   asked(): void
@@ -58,44 +60,62 @@ interface Question {
 const stageOf = (size: number, last: number, now: number): number =>
   now - last >= QUIET ? STAGES.length + 1 : STAGES.filter((least) => size >= least).length
 
+function question(page: Page, turn: Turn, root: Element): Pick<Question, 'root' | 'shown' | 'size'> {
+  const shown = textOf(page, turn, root)
+  return { root, shown, size: letters(shown, HEAD).length }
+}
+
+/** Places that may hold the answer, by message, in order. */
+function messages(page: Page, turn: Turn): Place[][] {
+  const found = new Map<Node, Place[]>()
+  for (const place of page.places.values()) {
+    const { root, words, past } = place
+    if (!root.isConnected || !words || !past.at(-1) || past.at(-1)!.at < turn.opened) continue
+    const known = named(turn, root, page.ui) ?? (turn.bubble?.isConnected ? below(turn, root, page.turns) : undefined)
+    if (known === false || (known === undefined && words.length < SENTENCE)) continue
+    const message = closest(root, 'details') ?? messageOf(page, turn, root)
+    const all = found.get(message)
+    if (all) all.push(place)
+    else found.set(message, [place])
+  }
+  return [...found.values()].map((all) => all.sort((a, b) => (follows(a.root, b.root) ? -1 : 1)))
+}
+
 /** Texts to ask about, of a turn whose stream has not told where its answer is. */
 function wanted(page: Page, turn: Turn, now: number): Question[] {
   const found: Question[] = []
   const [slot] = turn.slots
   if (slot?.root.isConnected) {
-    const root = elementOf(slot.root)
-    const size = headOf(root).length
-    const stage = stageOf(size, turn.grewAt, now)
-    if (size && stage > turn.stage) found.push({ root, stage, size, asked: () => (turn.stage = stage) })
+    const one = question(page, turn, elementOf(slot.root))
+    const stage = stageOf(one.size, turn.grewAt, now)
+    if (one.size && stage > turn.stage) found.push({ ...one, stage, asked: () => (turn.stage = stage) })
     return found
   }
-  for (const place of page.places.values()) {
-    const { root, words, past, last } = place
-    if (!root.isConnected || !words || !past.at(-1) || past.at(-1)!.at < turn.opened) continue
-    const size = words.length
-    const known = named(turn, root, page.ui) ?? (turn.bubble?.isConnected ? below(turn, root, page.turns) : undefined)
-    if (known === false || (known === undefined && size < SENTENCE)) continue
-    const stage = stageOf(size, last, now)
-    if (stage > place.asked) found.push({ root, stage, size, asked: () => (place.asked = stage) })
+  for (const all of messages(page, turn)) {
+    const last = Math.max(...all.map((place) => place.last))
+    // In front of it there may be a name, or a status.
+    const lead = all.find(({ root, words }) => prose(root) || words.length >= STAGES[0]!)
+    for (const place of lead ? [lead] : all) {
+      const one = question(page, turn, place.root)
+      const stage = stageOf(one.size, last, now)
+      if (stage > place.asked) found.push({ ...one, stage, asked: () => (place.asked = stage) })
+    }
   }
-  return found.sort((a, b) => b.size - a.size || (follows(a.root, b.root) ? -1 : 1)).slice(0, AT_ONCE)
+  return found.sort((a, b) => b.size - a.size).slice(0, AT_ONCE)
 }
 
 /** The turn may ask still. */
-const open = ({ screen, how, asked }: Turn): boolean => !!screen?.candidate && how != 'matched' && asked < MOST
-
-/** There is something to ask about now. */
-export const curious = (page: Page, turn: Turn, now: number): boolean => open(turn) && !!wanted(page, turn, now)[0]
+export const curious = ({ screen, how, asked }: Turn): boolean =>
+  !!screen?.candidate && how != 'matched' && asked < MOST
 
 /** Asks. Text that the stream carries is told by it meanwhile. */
 export function inquire(page: Page, turn: Turn, now: number): void {
-  if (!open(turn)) return
-  for (const { root, stage, asked } of wanted(page, turn, now)) {
-    if (!open(turn)) return
+  if (!curious(turn)) return
+  for (const { root, shown, stage, asked } of wanted(page, turn, now)) {
+    if (!curious(turn)) return
     asked()
     turn.asked++
-    const shown = textOf(page, turn, root)
     const where = closest(root, 'details') ? 'reasoning' : 'answer'
-    if (letters(shown, 1) && turn.screen!.candidate!(shown, where, stage > STAGES.length)) return
+    if (turn.screen!.candidate!(shown, where, stage > STAGES.length)) return
   }
 }

@@ -110,7 +110,9 @@ export function settle(page: Page, turn: Turn, head: number, root: Node, how: Ho
   let slot = turn.slots.find((other) => other.head == head)
   if (slot) texts(slot.root, (text) => counter.drop(text))
   else {
-    slot = { ...nothing(), turn, root, head, kinds: new Set(), since: page.looks, peak: nothing(), offset: nothing() }
+    const candidate = page.places.get(blockOf(root, root.ownerDocument!))
+    const first = candidate && !replaced(candidate) ? candidate.since : page.looks
+    slot = { ...nothing(), turn, root, head, kinds: new Set(), since: first, peak: nothing(), offset: nothing() }
     turn.slots.push(slot)
   }
   if (turn.how != 'matched' && turn.how != how) turn.screen?.found?.((turn.how = how))

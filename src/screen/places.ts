@@ -20,7 +20,8 @@ export interface Place extends Tally {
   past: Grown[]
   /** Frames in which it grew by more letters at its end; its first is one of them. */
   frames: number
-  /** When it grew last. */
+  /** The look in which its text came, and when it grew last. */
+  since: number
   last: number
   /** How far the stream was asked for it: see `asking`. */
   asked: number
@@ -75,10 +76,11 @@ function merge(past: Grown[]): Grown[] {
 }
 
 /** Raises a place's high-water mark. @returns it grew */
-function grow(place: Place, frame: Frame, at: number): boolean {
+function grow(place: Place, frame: Frame, at: number, look: number): boolean {
   const words = headOf(place.root)
   const raw = rawOf(place.root, words)
-  if (replaced(place, words, raw)) Object.assign(place, { peak: nothing(), past: [], frames: 0, asked: 0, words: '' })
+  if (replaced(place, words, raw))
+    Object.assign(place, { peak: nothing(), past: [], frames: 0, asked: 0, words: '', since: look })
   const { peak, past } = place
   const chars = place.chars - peak.chars
   const ms = Math.max(0, place.ms - peak.ms)
@@ -138,12 +140,23 @@ export function gather(
     const root = blockOf(text.parentNode!, text.ownerDocument)
     let place = places.get(root) ?? heir(places, root)
     if (!place) {
-      place = { ...nothing(), root, words: '', raw: '', peak: nothing(), past: [], frames: 0, last: at, asked: 0 }
+      place = {
+        ...nothing(),
+        root,
+        words: '',
+        raw: '',
+        peak: nothing(),
+        past: [],
+        frames: 0,
+        since: look,
+        last: at,
+        asked: 0,
+      }
       places.set(root, place)
       if (places.size > MOST_PLACES) evict(places)
     }
     counter.put(text, [place], look)
     touched.add(place)
   }
-  return [...touched].filter((place) => grow(place, frame, at))
+  return [...touched].filter((place) => grow(place, frame, at, look))
 }

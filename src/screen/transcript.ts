@@ -73,6 +73,7 @@ function createWatch(options: {
       judge(frames)
     }),
     eager: false,
+    asked: 0,
     unwatch: [],
   }
   return watch

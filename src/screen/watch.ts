@@ -44,13 +44,15 @@ export interface Watch {
   unwatch: Stop[]
   /** The last turn's words, for one that repeats them without telling. */
   words?: WeakRef<Node> | undefined
-  /** Until the page has ceased to grow; and that the page is to be asked when it rests. */
+  /** Until the page has ceased to grow; and when a stream was asked about it. */
   quiet?: number | undefined
-  asking?: boolean
+  asked: number
 }
 
 /** Changes kept for the end of a frame; more are looked at at once. */
 const MOST_RECORDS = 500
+/** Not asked more often, ms. */
+const ASKED = 100
 /** Beacons for text of which it is not known yet whether it is an answer. */
 const MOST_BEACONS = 3
 
@@ -210,26 +212,29 @@ export function discover(watch: Watch, turn: Turn): void {
   advance(watch, turn, clock.now())
 }
 
-/** Has the page asked, when it rests, whether a stream carries what stands there; and once more when it has ceased to grow. */
+/** Has the stream asked, when the page rests, whether it carries what stands there; and once more when that has ceased to grow. */
 function wonder(watch: Watch): void {
-  const { clock, turns, page, idle, guard } = watch
-  if (!watch.asking && turns.some((turn) => curious(page, turn, clock.now()))) {
-    watch.asking = true
-    idle(() => {
-      watch.asking = false
-      for (const turn of turns) inquire(page, turn, clock.now())
-    })
+  const { clock, turns, idle, guard } = watch
+  const now = clock.now()
+  if (!turns.some(curious)) return
+  if (now - watch.asked > ASKED) {
+    watch.asked = now
+    idle(() => inquiries(watch))
   }
   clock.clearTimeout(watch.quiet)
   watch.quiet = clock.setTimeout(
     guard.wrap(() => {
-      watch.quiet = undefined
-      if (!turns[0]) return
       for (const turn of turns) discover(watch, turn)
-      if (turns.some((turn) => curious(page, turn, clock.now()))) wonder(watch)
+      inquiries(watch)
+      // Others were asked about first.
+      if (turns.some(({ slots }) => !slots[0])) wonder(watch)
     }),
     QUIET + 20,
   )
+}
+
+function inquiries({ turns, page, clock }: Watch): void {
+  for (const turn of turns) inquire(page, turn, clock.now())
 }
 
 /** The stream, or the page, said something about text that may stand there already. */

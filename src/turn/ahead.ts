@@ -100,8 +100,7 @@ export function createAhead(options: AheadOptions): Pick<TurnsPort, 'gesture' | 
       const turns = options.turns()
       if (turns) return turns.call(call)
       const likeness = isChat(call)
-      if (likeness === 'no' || (likeness === 'maybe' && !caused()) || (call.on && hearing.has(call.on)))
-        return undefined
+      if (likeness === 'no' || (likeness === 'maybe' && !caused()) || hearing.has(call.on!)) return undefined
       if (call.on) hearing.add(call.on)
       const ids = { ...promise(), requestId: spanId() }
       told = true

@@ -14,17 +14,17 @@ export const waits = {
   unseenSocket: 12_000,
   /** So long after its last growth it was whole, should the page go or the user send anew. */
   unseenWhole: 3000,
-  /** A tool call that was left open is given up after this time: the user may be asked to approve it. */
+  /** A tool call that was left open is given up after this time where the user is asked to approve it. */
   asked: 600_000,
-  /** One that the page itself would run has long been run by then: it is the user who does not answer. */
+  /** Elsewhere after this: the page itself has long run what it would. */
   tool: 20_000,
   /** Text painted this soon after its chunk is not buffered: with the last one, painting is over. */
   lag: 150,
 }
 
-/** Sockets outlive their answers, and without a known format nothing says that one is whole. */
-const endless = ({ maybe, mine, live, wire }: State): boolean =>
-  !live ? maybe.some(({ call }) => call.on) : wire !== 'known' && mine.every(({ done, call }) => done || call.on)
+/** Sockets outlive their answers, and not every format says that one is whole. */
+const endless = ({ maybe, mine, live }: State): boolean =>
+  !live ? maybe.some(({ call }) => call.on) : mine.every(({ done, call }) => done || call.on)
 const stillSince = (state: State): number => Math.max(state.grownAt, lastChunkAt(state))
 
 /** Streams that nobody could read, and that may be the answer's: bodies that came in pieces. */
@@ -145,7 +145,8 @@ function remaining(state: State, now: number): number {
   if (retryUntil !== undefined) return Math.max(0, retryUntil - now)
   if (!calls || (!heard && verdict?.by === 'done')) {
     if (claimed) return Infinity
-    if (grownAt <= t0) return waits.noAnswer - visible(state, now)
+    if (grownAt <= t0)
+      return waits.noAnswer - visible(state, now) + visible(state, Math.max(t0, deps.free?.(state.turn) ?? t0))
     const streams = maybe.filter(streaming)
     if (streams.length && streams.every(({ end }) => end))
       return Math.max(still - since(t0), Math.max(...streams.map(({ end }) => end!.at)) + followUp - now)
@@ -157,7 +158,8 @@ function remaining(state: State, now: number): number {
     verdict?.by === 'host_abort' && away && Math.abs(lastEnd - away[0]) <= followUp
       ? Math.max(lastEnd, away[1])
       : lastEnd
-  return Math.max(still - since(t0), back + (tools || said === 'tool' ? waits.asked : followUp) - now)
+  const more = !tools && said !== 'tool' ? followUp : deps.asks?.() ? waits.asked : waits.tool
+  return Math.max(still - since(t0), back + more - now)
 }
 
 /** Takes up its waits. */

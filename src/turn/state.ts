@@ -34,6 +34,10 @@ export interface TurnDeps {
   /** The transcript watcher. Absent: only manual turns show text. */
   screen?(port: ScreenPort): ScreenTarget | undefined
   onChange?(record: TurnRecord, why: Change): void
+  /** Since when no earlier turn keeps the page from asking; infinite while one does. */
+  free?(turn: Turn): number
+  /** The page asks the user to approve something. */
+  asks?(): boolean
   /** The answer's place is gone from the page. */
   onGone?(turn: Turn, at: number): void
   onSettled(turn: Turn): void

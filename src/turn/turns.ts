@@ -50,7 +50,7 @@ export interface Opened {
 
 export interface TurnsOptions extends Pick<
   TurnDeps,
-  'clock' | 'timing' | 'guard' | 'idle' | 'backendOf' | 'awake' | 'onChange'
+  'clock' | 'timing' | 'guard' | 'idle' | 'backendOf' | 'awake' | 'asks' | 'onChange'
 > {
   ids: { traceId(): string; spanId(): string }
   /** When the visit began, page clock: no turn begins before. */
@@ -116,6 +116,8 @@ export function createTurns(options: TurnsOptions): Turns {
   let history: Turn[] = []
   let opened = 0
   let unproved = 0
+  // When the last turn settled: what was sent before waited for it.
+  let freeAt = -Infinity
   // Composers that have led to a turn: what is sent there is one. Empty: one that says nothing of itself.
   const confirmed = new Set<string>()
   // What the last call with a history carried, and the turns whose words of the user stand in it, by their place.
@@ -174,7 +176,8 @@ export function createTurns(options: TurnsOptions): Turns {
   const openTurn = (cause: Cause, said?: string, manual?: ManualTurnOptions, attach?: (turn: Turn) => void): Turn => {
     const now = clock.now()
     const { attributes, ...who } = options.identity()
-    const prompt = short(said ?? cause.prompt) || undefined
+    // What the user typed, where the call holds more: context before it, a template.
+    const prompt = short((cause.kind === 'submit' && cause.prompt) || said || cause.prompt) || undefined
     const conversationId = manual?.conversation || who.conversationId
     const conversation = history[0]?.record().conversationId
     if (conversation && conversationId && conversation !== conversationId) forget(0)
@@ -222,12 +225,15 @@ export function createTurns(options: TurnsOptions): Turns {
         onChange(_, why) {
           if (borne) options.onChange?.(turn.record(), why)
         },
+        free: (one) => (live().some((other) => other !== one && other.at < one.at && !other.tell) ? Infinity : freeAt),
         onGone(one, at) {
           // By what the user did, or by the page's own doing.
           one.leave('conversation_switch', last && at - last.at < 3000 && last.at > one.at ? last.at : at)
         },
         onSettled(settled) {
           known = known.filter((one, i) => one.open() || i < limits.turns)
+          freeAt = clock.now()
+          for (const other of live()) other.wake()
           if (borne) options.onSettled?.(settled.record())
           else {
             unproved++
@@ -280,10 +286,11 @@ export function createTurns(options: TurnsOptions): Turns {
   const plan = (call: Call): Cause | Turn | undefined => {
     const open = live()
     const prompt = open[0] && short(options.promptOf(call))
-    const turn = open.find((one) => prompt && one.prompt === prompt) ?? open[0]
+    const holds = (one: Turn) => !!prompt && !!one.prompt && prompt.includes(one.prompt)
+    const turn = open.find(holds) ?? open[0]
     const cause = pick(call.at)
     // What was typed and is asked now is news, even while a tool of the last turn seems to run.
-    const news = cause?.kind === 'submit' && prompt && prompt !== turn?.prompt
+    const news = cause?.kind === 'submit' && prompt && turn && !holds(turn)
     const vague = cause && cause !== sent && !news && (cause.kind === 'other' || cause.kind === 'submit')
     // Clicks about the page do not cut a tool loop in two.
     const about = vague && (turn?.expectsMore() || !turn?.calls() || call.at - cause.at > waits.vague)
@@ -297,7 +304,7 @@ export function createTurns(options: TurnsOptions): Turns {
   const shows = (line: Line, answers: number, content: Content | undefined) =>
     !!content &&
     (!!content.by || answers > 1) &&
-    !!(content.answer || content.reasoning || content.tool || (content.errorType && content.by && line.call.body))
+    !!(content.answer || content.reasoning || content.tool || (content.errorType && (line.call.body ?? line.call.on)))
 
   /** Its history says what the send was, whatever the control is called. */
   const judge = (turn: Turn, from: Call) => {

@@ -3,12 +3,13 @@
  *
  *     node test/bench/intent-fit.mjs
  *
- * Multinomial logistic regression, so few numbers that they can be read. The phrases themselves are in cues.ts and are
- * not learned. The pairs of the data folder are read where they lie and never copied into the project.
+ * Multinomial logistic regression, so few numbers that they can be read. The phrases themselves are in src/intent/words
+ * and are not learned. The pairs of the data folder are read where they lie and never copied into the project.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { writtenPairs } from './intent-data.mjs'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 export const devFile = (process.env.CHAT_VITALS_DATA ?? root + '../shared/data') + '/intent/dev.jsonl'
@@ -25,13 +26,19 @@ export const ownPairs = (name) =>
 
 export async function loadDetector() {
   const { outputFiles } = await build({
-    entryPoints: [root + 'src/intent/detect.ts'],
+    stdin: {
+      contents: "export * from './all.ts'; export { kinds } from './detect.ts'",
+      resolveDir: root + 'src/intent',
+    },
     bundle: true,
     format: 'esm',
     write: false,
     charset: 'utf8',
   })
-  return import('data:text/javascript;base64,' + Buffer.from(outputFiles[0].text).toString('base64'))
+  const { detector, kinds } = await import(
+    'data:text/javascript;base64,' + Buffer.from(outputFiles[0].text).toString('base64')
+  )
+  return { ...detector, kinds }
 }
 
 export const inputOf = (row) => ({ previous: row.prev, next: row.new, answer: row.answer_gist ?? row.answer })
@@ -48,13 +55,25 @@ export function seen(detector, pairs) {
  * How much a row counts. A class that is rare here is not rare in a chat: its rows count more. So do rephrasings, with
  * them the `traps` that must not become one, and turns of real dialogues, of which a class has few.
  */
-const share = { rephrase: 3.15, correction: 1.15, clarification: 2, regenerate: 2, natural: 2 }
+const share = {
+  rephrase: 3.15,
+  correction: 1.15,
+  clarification: 2,
+  regenerate: 2,
+  natural: 2,
+  // Written by the project: cues are many there, and rare in a chat.
+  written: 0.3,
+  'written none': 1,
+  'written rephrase': 0.7,
+}
 const traps = { high_overlap: 6, slot_change: 6, template: 6, language_switch_unrelated: 4 }
 
 /** Weights per kind, relative to `none`. Full-batch Adam with an L2 penalty; deterministic. */
-export function fit(all, kinds, { l2 = 1, rounds = 160, shares = share } = {}) {
-  const weightOf = ({ label, sub, tier }) =>
-    (shares[tier] ?? 1) * ((label === 'none' ? traps[sub] : shares[label]) ?? 1)
+export function fit(all, kinds, { l2 = 1.5, rounds = 160, shares = share } = {}) {
+  const weightOf = ({ label, sub, tier, unseen }) =>
+    (shares[tier] ?? 1) *
+    (unseen === undefined ? 1 : (shares['written ' + label] ?? shares.written ?? 1)) *
+    ((label === 'none' ? traps[sub] : shares[label]) ?? 1)
   const used = all.filter((row) => !row.same && row.label !== 'repeat')
   const width = used[0].x.length
   const count = kinds.length
@@ -92,9 +111,9 @@ export function fit(all, kinds, { l2 = 1, rounds = 160, shares = share } = {}) {
     .map((_, k) => Array.from({ length: width }, (_, i) => w[k * width + i] - w[none * width + i]))
 }
 
-/** Weights as text: a character each, in eighths around `O`. */
+/** Weights as text: a character each, in tenths around `O`. */
 export const pack = (weights) =>
-  weights.map((row) => String.fromCharCode(...row.map((w) => 79 + Math.max(-44, Math.min(47, Math.round(w * 8))))))
+  weights.map((row) => String.fromCharCode(...row.map((w) => 79 + Math.max(-44, Math.min(47, Math.round(w * 10))))))
 
 /** The kind by unpacked weights; what detect.ts does, for weights under trial. */
 export function decide(row, weights, kinds) {
@@ -114,11 +133,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     process.exit(1)
   }
   const detector = await loadDetector()
-  const all = seen(detector, [...pairs, ...ownPairs('pairs')])
+  const all = seen(detector, [...pairs, ...ownPairs('pairs'), ...writtenPairs().filter((row) => !row.unseen)])
   const text = pack(fit(all, detector.kinds)).map((row) => `  ${JSON.stringify(row)},\n`)
   writeFileSync(
     root + 'src/intent/weights.ts',
-    '/** Fitted by test/bench/intent-fit.mjs: a row per kind, a character per feature, in eighths around `O`. */\n' +
+    '/** Fitted by test/bench/intent-fit.mjs: a row per kind, a character per feature, in tenths around `O`. */\n' +
       `export const weights: string[] = [\n${text.join('')}]\n`,
   )
 }

@@ -114,12 +114,15 @@ describe('every way to read a body', () => {
 
   // Answers read whole were never heard: three that the user read became three abandoned turns.
   test('json is heard when it is there', async () => {
-    expect(await run(`tap.start(); return (await fetch('/json')).json()`)).toEqual({
+    expect(await run(`tap.start(); return (await fetch('/json', { method: 'POST' })).json()`)).toEqual({
       choices: [{ message: { content: 'whole' } }],
     })
     expect(await ended()).toMatchObject({ answer: 'whole', ends: [{ how: 'done' }] })
     await run(`await (await fetch('/stream?n=1')).json().catch(() => {})`)
     expect(await ended()).toMatchObject({ ends: [{ how: 'done' }] })
+    // The page's own data, fetched whole, is no answer.
+    await run(`await (await fetch('/json')).json()`)
+    expect(await ended()).toMatchObject({ answer: '', contents: 0, ends: [{ how: 'done' }] })
   })
 })
 

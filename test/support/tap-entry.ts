@@ -60,8 +60,8 @@ function start({ headers = {} as Record<string, string>, throwing = false, late 
     guard,
     clock,
     skip: (url) => url.includes('/skip'),
-    follow: (call, onEnd) =>
-      holdFeed({ make: () => reader?.createFeed(call, clock), wait: (fn) => readers.with(fn), ended: onEnd }),
+    follow: (call, onEnd, url) =>
+      holdFeed({ make: () => reader?.createFeed(call, { clock, guard, url }), wait: (fn) => readers.with(fn), ended: onEnd }),
   }
   const tap = createFetchTap(options)
   const stop = stopAll([

@@ -18,13 +18,20 @@ const guard = createGuard({
   console: { warn: (...all: any[]) => void said.push(all.map((x) => x?.stack ?? x).join(' ')), error() {} },
 })
 const log = () => {
-  const log: any = { inserted: [], painted: [], feedback: [], progress: [], foreign: 0 }
+  const log: any = { inserted: [], painted: [], feedback: [], progress: [], foreign: 0, asked: [], found: [], gone: [] }
   const port: ScreenPort = {
     inserted: (at, chars) => log.inserted.push({ at, chars }),
     painted: (frame) => log.painted.push(frame),
     feedback: (at) => log.feedback.push(at),
     progress: (at) => log.progress.push(at),
     foreign: () => log.foreign++,
+    // A test that knows of a stream answers by `log.match`.
+    candidate(shown, place, whole = false) {
+      log.asked.push({ shown, place, whole, at: clock.now() })
+      return !!log.match?.(shown, place, whole)
+    },
+    found: (how) => log.found.push(how),
+    gone: (at) => log.gone.push(at),
   }
   const sum = (list: { chars: number }[]) => list.reduce((all, { chars }) => all + chars, 0)
   return Object.defineProperties(log, {
@@ -76,6 +83,8 @@ const kit = {
   watchTranscript,
   wait: (ms: number) => new Promise((done) => setTimeout(done, ms)),
   frame: () => new Promise((done) => requestAnimationFrame(() => setTimeout(done))),
+  /** When the frame was over that shows what the page changes right now. */
+  shown: () => kit.frame().then(() => clock.now()),
   start(options: { beacon?: boolean; ui?: Ui } = {}) {
     const paint = createPaintClock({ doc: document, guard, clock, timing, states, beacon: options.beacon ?? true })
     const transcript = watchTranscript({

@@ -1,134 +1,81 @@
-// The list of sessions: who, when, how it went, at a glance.
-import { h, icon, keep } from './dom.mjs'
-import { filters } from './filters.mjs'
+// The list of sessions: who, when, how it went, at a glance; sorted and narrowed by what went wrong.
+import { Filters, isFiltered } from './filters.mjs'
 import { ago, duration, full, NONE, number, plural, seconds, when } from './format.mjs'
-import { outcomeSquare, ratingMark } from './words.mjs'
+import { Copy, go, html, Icon, Rating, useData, useEffect, useState, withParams } from './ui.mjs'
+import { Square } from './words.mjs'
 
 const PAGE = 50
 const STRIP = 14
+/** Column → title and what it sorts by. */
+const COLUMNS = {
+  when: ['Started', 'latest'],
+  who: ['User and service'],
+  turns: ['Turns', 'turns'],
+  ttft: ['Longest wait', 'ttft'],
+  corrected: ['Corrected', 'corrections'],
+  thumbs: ['Thumbs', 'down'],
+  length: ['Length', 'length'],
+}
 
-export function sessionsPage(page) {
-  document.title = 'Sessions · chat-vitals'
-  const bar = filters(page)
-  const count = h('span.count')
-  const rows = h('div.rows')
-  const head = h(
-    'div.row.row-head',
-    { 'aria-hidden': 'true' },
-    ['Started', 'User and service', 'Turns', 'Worst TTFT', 'Corrected', 'Thumbs', 'Length'].map((text) =>
-      h('span', null, text),
-    ),
-  )
-  const table = h('section.list', { 'aria-label': 'Sessions' }, head, rows)
-  const empty = h('div')
-  const more = h('button.button.more', { type: 'button', hidden: true }, 'Show more')
-  let limit = PAGE
-  more.addEventListener('click', () => {
-    limit += PAGE
-    void page.refresh()
-  })
-  page.main.append(h('div.page-head', null, h('h1', null, 'Sessions'), count), bar.element, table, empty, more)
-
-  async function update() {
-    const query = bar.query()
-    const data = await page.get(`/api/sessions?${query}${query ? '&' : ''}limit=${limit}`)
-    if (query !== bar.query()) return
-    bar.offer(data.facets)
-    count.textContent = data.total ? plural(data.total, 'session') : ''
-    table.hidden = !data.total
-    more.hidden = data.total <= limit
-    keep(rows, data.sessions, (it) => it.id, row)
-    for (const time of rows.querySelectorAll('[data-ago]')) time.textContent = ago(Number(time.dataset.ago))
-    if (data.total) empty.replaceChildren()
-    else if (!empty.firstChild || empty.dataset.active !== String(bar.active())) {
-      empty.dataset.active = String(bar.active())
-      empty.replaceChildren(bar.active() ? noMatch(page, bar) : nothingYet((await page.get('/api/health')).chat))
+export function SessionsPage({ query, health }) {
+  const [limit, more] = useState(PAGE)
+  const { data, error } = useData(`/api/sessions?${query}${query ? '&' : ''}limit=${limit}`, 2000)
+  useEffect(() => void (document.title = 'Sessions · chat-vitals'), [])
+  const params = new URLSearchParams(query)
+  const sort = params.get('sort') ?? 'latest'
+  const up = params.has('up')
+  return html`<div class="page-head"><h1>Sessions</h1><span class="count">${data?.total ? plural(data.total, 'session') : ''}</span></div>
+    <${Filters} facets=${data?.facets} query=${query} />
+    ${error && !data && html`<div class="empty failure"><h2>The backend does not answer</h2><p>${error.status ? error.message : 'This page tries again by itself.'}</p></div>`}
+    ${
+      data?.total > 0 &&
+      html`<section class="list" aria-label="Sessions">
+      <div class="row row-head">
+        ${Object.entries(COLUMNS).map(([name, [title, by]]) =>
+          by
+            ? html`<button type="button" class=${`c-${name}`} aria-pressed=${String(sort === by)} onClick=${() => go(withParams({ sort: by === 'latest' ? '' : by, up: sort === by && !up ? '1' : '' }), true)}>
+                ${title}${sort === by ? (up ? ' ↑' : ' ↓') : ''}</button>`
+            : html`<span class=${`c-${name}`}>${title}</span>`,
+        )}
+      </div>
+      <div class="rows">${data.sessions.map((it) => html`<${Row} key=${it.id} it=${it} />`)}</div>
+    </section>`
     }
-  }
-  return { update, every: 2000 }
+    ${data && !data.total && (isFiltered(query) ? html`<${NoMatch} />` : html`<${Nothing} health=${health} />`)}
+    ${data?.total > limit && html`<button class="button more" type="button" onClick=${() => more(limit + PAGE)}>Show more</button>`}`
 }
 
-function row(it) {
+function Row({ it }) {
   const strip = it.strip.slice(-STRIP)
-  return h(
-    'a.row',
-    { href: `/sessions/${encodeURIComponent(it.id)}`, 'data-link': true },
-    h(
-      'span.c-when',
-      { title: full(it.started) },
-      h('b', null, when(it.started)),
-      h('small', { 'data-ago': it.ended }, ago(it.ended)),
-    ),
-    h(
-      'span.c-who',
-      null,
-      h('b', null, it.user ?? h('span.mono', null, it.id.slice(0, 12))),
-      h('small', null, [it.service, it.environment, ...it.models].filter(Boolean).join(' · ') || NONE),
-    ),
-    h(
-      'span.c-turns',
-      { 'aria-label': plural(it.turns, 'turn') },
-      h('b', null, number(it.turns)),
-      h(
-        'span.strip',
-        null,
-        it.strip.length > STRIP && h('small', null, `+${it.strip.length - STRIP}`),
-        strip.map(outcomeSquare),
-      ),
-    ),
-    h('span.c-ttft', null, h('b', null, seconds(it.worstTtft)), ratingMark(it.rating, false)),
-    h(
-      'span.c-corrected',
-      { title: plural(it.corrections, 'correction') },
-      it.corrections ? [icon('again'), h('b', null, it.corrections)] : h('span.none', null, NONE),
-    ),
-    h(
-      'span.c-thumbs',
-      null,
-      it.up > 0 && h('span.thumb.up', { title: `${it.up} up` }, icon('up'), it.up),
-      it.down > 0 && h('span.thumb.down', { title: `${it.down} down` }, icon('down'), it.down),
-      !it.up && !it.down && h('span.none', null, NONE),
-    ),
-    h('span.c-length', null, duration(it.ended - it.started)),
-    h('span.c-go', null, icon('chevron')),
-  )
+  const thumbs = ['up', 'down'].filter((name) => it[name] > 0)
+  return html`<a class="row" href=${`/sessions/${encodeURIComponent(it.id)}`}>
+    <span class="c-when" title=${full(it.started)}><b>${when(it.started)}</b><small>${ago(it.ended)}</small></span>
+    <span class="c-who"><b>${it.user ?? html`<span class="mono">${it.id.slice(0, 12)}</span>`}</b>
+      <small>${[it.service, it.environment, ...it.models].filter(Boolean).join(' · ') || NONE}</small></span>
+    <span class="c-turns"><b>${number(it.turns)}<span class="hidden"> turns</span></b>
+      <span class="strip">${it.turns > STRIP && html`<small>+${it.turns - STRIP}</small>`}${strip.map((turn) => html`<${Square} turn=${turn} />`)}</span></span>
+    <span class="c-ttft"><b>${seconds(it.worstTtft)}</b><${Rating} is=${it.rating} /></span>
+    <span class="c-corrected">${it.corrections ? html`<${Icon} name="again" /><b>${it.corrections}</b><span class="hidden"> corrections</span>` : html`<span class="none">${NONE}</span>`}</span>
+    <span class="c-thumbs">${thumbs.map((name) => html`<span class=${`thumb ${name}`} title=${`${it[name]} ${name}`}><${Icon} name=${name} />${it[name]}</span>`)}
+      ${it.handed && html`<span class="thumb" title="Asked for a person"><${Icon} name="person" /><span class="hidden">handed off</span></span>`}
+      ${!thumbs.length && !it.handed && html`<span class="none">${NONE}</span>`}</span>
+    <span class="c-length">${duration(it.ended - it.started)}</span><${Icon} name="chevron" />
+  </a>`
 }
 
-const nothingYet = (chat) =>
-  h(
-    'div.empty',
-    null,
-    h('div.pulse', { 'aria-hidden': 'true' }, h('i'), h('i'), h('i')),
-    h('h2', null, 'Waiting for the first turn'),
-    h('p', null, 'Send a message in the chat page. Its session shows up here within seconds.'),
-    h('a.button.primary', { href: chat, target: '_blank', rel: 'noopener' }, 'Open the demo chat'),
-    h(
-      'p.fine',
-      null,
-      'Your own page: point ',
-      h('code', null, 'endpoint'),
-      ' to ',
-      h('code', null, `${location.origin}/v1/traces`),
-    ),
-  )
+function Nothing({ health }) {
+  const tag = `<script async src="${location.origin}/chat-vitals.global.js"\n  data-endpoint="${location.origin}/v1/traces" data-service="my-chat"></script>`
+  return html`<div class="empty"><div class="pulse" aria-hidden="true"><i></i><i></i><i></i></div>
+    <h2>Waiting for the first turn</h2>
+    ${
+      health?.chat
+        ? html`<p>Send a message in the chat page. Its session shows up here within seconds.</p><a class="button primary" href=${health.chat} target="_blank" rel="noopener">Open the demo chat</a>
+          <p class="fine">Your own page: point <code>endpoint</code> to <code>${location.origin}/v1/traces</code></p>`
+        : html`<p>Paste this into any page of this machine that has a chat, and send a message there.</p><pre class="tag-to-paste">${tag}</pre><${Copy} text=${tag} what="the tag">Copy the tag</${Copy}>`
+    }
+  </div>`
+}
 
-const noMatch = (page, bar) =>
-  h(
-    'div.empty',
-    null,
-    h('h2', null, 'No session matches'),
-    h('p', null, 'Every filter must hold for one turn of the session.'),
-    h(
-      'button.button',
-      {
-        type: 'button',
-        onclick: () => {
-          const field = bar.element.querySelector('input')
-          if (field) field.value = ''
-          void page.go('/sessions', true)
-          bar.show()
-        },
-      },
-      'Clear filters',
-    ),
-  )
+const NoMatch =
+  () => html`<div class="empty"><h2>No session matches</h2><p>Every filter must hold for one turn of the session.</p>
+  <button class="button" type="button" onClick=${() => go('/sessions', true)}>Clear filters</button></div>`

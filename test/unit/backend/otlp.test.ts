@@ -1,5 +1,8 @@
 // @vitest-environment node
 import { gzipSync } from 'node:zlib'
+import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import { BasicTracerProvider, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { describe, expect, test } from 'vitest'
 import { readTraces } from '../../../demo/backend/otlp.mjs'
 import { backend, browser, hex, turn } from './support.ts'
@@ -21,6 +24,38 @@ describe('what is accepted', () => {
     const packed = gzipSync(JSON.stringify(browser(turn(1))))
     expect((await it.post(packed, { 'Content-Encoding': 'gzip' })).status).toBe(200)
     expect((await it.post('{}', { 'Content-Type': 'application/json; charset=utf-8' })).status).toBe(200)
+    expect(await spans(it)).toBe(1)
+  })
+
+  test('protobuf as OpenTelemetry’s own exporter writes it, read as its JSON is', async () => {
+    const finished: ReadableSpan[] = []
+    const provider = new BasicTracerProvider({
+      resource: resourceFromAttributes({ 'service.name': 'gateway' }),
+      spanProcessors: [
+        new SimpleSpanProcessor({
+          export: (spans, done) => (finished.push(...spans), done({ code: 0 })),
+          shutdown: async () => {},
+        }),
+      ],
+    })
+    const open = provider.getTracer('http').startSpan('POST /chat', {
+      kind: 2,
+      attributes: { 'session.id': 's1', whole: 2, part: 0.5, yes: true, list: ['a', 'b'] },
+    })
+    open.addEvent('first', { n: 1 })
+    open.setStatus({ code: 2, message: 'upstream' })
+    open.end()
+    const it = await backend()
+    const bytes = ProtobufTraceSerializer.serializeRequest(finished)!
+    const answer = await it.post(gzipSync(bytes), {
+      'Content-Type': 'application/x-protobuf',
+      'Content-Encoding': 'gzip',
+    })
+    expect(answer.headers.get('content-type')).toBe('application/x-protobuf')
+    expect(ProtobufTraceSerializer.deserializeResponse(new Uint8Array(await answer.arrayBuffer()))).toEqual({})
+    const { decodeTraces } = await import('../../../demo/backend/protobuf.mjs')
+    const json = new TextDecoder().decode(JsonTraceSerializer.serializeRequest(finished)!)
+    expect(readTraces(decodeTraces(bytes), 1)).toEqual(readTraces(json, 1))
     expect(await spans(it)).toBe(1)
   })
 
@@ -75,11 +110,12 @@ describe('what is refused', () => {
     expect(await response.json()).toMatchObject({ code: 3, message: expect.stringMatching(reason) })
   })
 
-  test('protobuf, with what to set instead', async () => {
+  test('what is no protobuf, and a type not known', async () => {
     const it = await backend()
-    const response = await it.post(new Uint8Array([10, 0]), { 'Content-Type': 'application/x-protobuf' })
-    expect(response.status).toBe(415)
-    expect((await response.json()).message).toContain('http/json')
+    const response = await it.post(new Uint8Array([10, 200]), { 'Content-Type': 'application/x-protobuf' })
+    expect(response.status).toBe(400)
+    expect((await response.json()).message).toContain('protobuf')
+    expect((await it.post('x', { 'Content-Type': 'text/plain' })).status).toBe(415)
   })
 
   test('what is no gzip, and an encoding not known', async () => {

@@ -103,7 +103,9 @@ test('10,000 spans of any names, values, times and links are written as by the S
     text,
     fc.constantFrom('', 'chat_vitals.turn.seq', 'chat_vitals.time_to.first_text', '0', 'length'),
   )
-  const attributes = fc.dictionary(key, some, { maxKeys: 8, noNullPrototype: true })
+  // By that name the SDK sets the prototype of its own attributes, and loses the value; ours go out.
+  const named = key.filter((name) => name !== '__proto__')
+  const attributes = fc.dictionary(named, some, { maxKeys: 8, noNullPrototype: true })
   const id = (digits: number) => fc.integer({ min: 1, max: 2 ** 31 }).map((n) => hex(digits, n))
   const at = fc.double({ min: 0, max: 9e12, noNaN: true })
   const link = fc.record({ traceId: id(32), spanId: id(16) })

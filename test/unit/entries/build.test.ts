@@ -15,22 +15,33 @@ const asked = (file: string) =>
 // One deployment's first script with another's parts: what one hands over is not what the other takes.
 test('the first script loads the parts of its own build, by the hash of their content, and no others', () => {
   const files = Object.values(parts).map(({ file }) => file)
+  // The words of the detector, which its part loads.
+  const words = ['en', 'ja', 'ko', 'latin', 'ru', 'zh']
   expect(Object.keys(parts).sort()).toEqual([
     'advice',
+    'en',
     'engine',
     'followers',
     'intent',
+    'ja',
+    'ko',
+    'latin',
     'outlet',
     'recovery',
+    'ru',
     'vitals',
     'writers',
+    'zh',
   ])
   for (const file of files) expect(file).toMatch(/^chat-vitals\.[a-z]+-[a-z0-9]{6}\.js$/)
-  expect(
-    read('chat-vitals.global.js')
-      .match(/chat-vitals\.[a-z]+-\w+\.js/g)
-      ?.sort(),
-  ).toEqual(files.sort())
+  const named = (file: string) =>
+    read(file)
+      .match(/chat-vitals\.[a-z]+-\w+\.js(?!\.map)/g)
+      ?.sort()
+  expect(named(parts.intent!.file)).toEqual(words.map((name) => parts[name]!.file).sort())
+  expect(named('chat-vitals.global.js')).toEqual(
+    files.filter((file) => !words.some((name) => parts[name]!.file === file)).sort(),
+  )
   // Of an earlier build nothing is left.
   expect(scripts.filter((file) => /^chat-vitals\..*-/.test(file)).sort()).toEqual(files.sort())
 })

@@ -1,6 +1,7 @@
 /** What is called before `init`: child effects run before their provider's, modules before the code that starts. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createFeed } from '../../../src/network/feed.ts'
+import type { CallPort } from '../../../src/turn/marks.ts'
 import type { Kit } from '../../../src/start.ts'
 
 const given: [string, ...unknown[]][] = []
@@ -9,7 +10,6 @@ let options: any
 const kit = {
   engine: () =>
     Promise.resolve({
-      createFeed,
       createEngine(all: any) {
         options = all
         const note =
@@ -21,11 +21,13 @@ const kit = {
           feedback: note('feedback'),
           bind: note('bind'),
           call: quiet,
+          feed: (call: CallPort) => createFeed(call, { clock: all.clock, guard: all.guard }),
           gesture: quiet,
           signal: note('signal'),
           watch: quiet,
           page: quiet,
           end: quiet,
+          feed: (call: any) => createFeed(call, all),
         }
       },
     }),

@@ -81,6 +81,17 @@ describe('what a prompt is relative to the one before', () => {
       expect([next, kind(previous, next)]).toEqual([next, 'none'])
   })
 
+  // A question in other words that hold no content, beside something that is no part of it.
+  test('the same content between other small words is the same request', () => {
+    expect(kind('How do I return my grinder? /delay 300', 'How can I return my grinder?')).toBe('rephrase')
+    expect(kind('How do I reset my router', 'how can i reset my router')).toBe('rephrase')
+  })
+
+  test('a score is higher where the words say more', () => {
+    const score = (next: string) => detectCorrection({ previous: 'Fix the failing test', next }).score
+    expect(score("that's wrong, it still fails with the same error")).toBeGreaterThan(score('nope'))
+  })
+
   test('code that both prompts carry does not make them alike', () => {
     const code = '```js\nfunction add(a, b) {\n  return a - b\n}\nconsole.log(add(2, 3))\n```'
     expect(kind(`${code}\nWhy does this print -1?`, `${code}\nTranslate this to Go with tests`)).toBe('none')
