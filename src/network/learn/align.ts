@@ -8,8 +8,6 @@ export const DECIDED = 16
 export const SURE = 48
 /** Choices tried from one beginning, and beginnings compared. */
 const most = { choices: 200, found: 64 }
-/** Two that say the same, but for a piece that one of them has not said yet. */
-const APART = 12
 
 export interface Stretch {
   /** Where it begins: number of the piece, letters of it that are passed over. */
@@ -85,22 +83,8 @@ export function align(
   }
   const ends = (text: string) => text.endsWith(shown.slice(-1))
 
-  const sayings = new Map<Stretch, string>()
-  const sayingOf = (stretch: Stretch): string => {
-    let text = sayings.get(stretch)
-    if (text === undefined) {
-      text = ''
-      for (let i = stretch.from; i < pieces.length && text.length < 4 * SURE; i++)
-        if (stretch.channels.has(channels[i]!))
-          text += i == stretch.from ? said[i]!.said.slice(stretch.skip) : said[i]!.said
-      sayings.set(stretch, text)
-    }
-    return text
-  }
-  const alike = (a: Stretch, b: Stretch): boolean => {
-    const [one, two] = [sayingOf(a), sayingOf(b)]
-    return (one.startsWith(two) || two.startsWith(one)) && Math.abs(one.length - two.length) <= APART
-  }
+  // Told twice, piece by piece: which of the two does not matter. A title comes in other pieces.
+  const alike = (a: Stretch, b: Stretch): boolean => said[a.from]!.said == said[b.from]!.said
 
   const found: Stretch[] = []
   for (let i = 0; i < pieces.length && found.length < most.found; i++) {
