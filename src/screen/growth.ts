@@ -15,9 +15,9 @@ const LOST = 1000
 /** A prompt this short is a part of many texts. */
 const WORDS = 8
 
-/** A stream that is read, and not yet given up, will tell where its text is. */
-export const speaks = ({ answer: { first }, unseen }: Turn, now: number): boolean =>
-  !unseen && first > 0 && now - first <= LOST
+/** A stream that is read, and not yet given up, will tell where its text is; one that thinks aloud will. */
+export const speaks = ({ answer: { first }, reasoning, unseen }: Turn, now: number): boolean =>
+  !unseen && (first > 0 ? now - first <= LOST : reasoning.first > 0)
 
 /** Where the page has named what holds answers. Undefined: it has not. */
 export function named({ given }: Turn, node: Node, { answer, messages }: Ui): boolean | undefined {
