@@ -1,5 +1,5 @@
 'use client'
-/** `chat-vitals/react`: one component that starts, one hook for a message's thumbs. */
+/** `chat-vitals/react`: one component that starts, one hook for a message's thumbs, one adapter for those of assistant-ui. */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { RefObject, SyntheticEvent } from 'react'
 import { attempt } from './base/guard.ts'
@@ -98,4 +98,24 @@ export function useFeedback(
       send(next, given && 'type' in given ? undefined : given)
     }
   return { value, up: press('up'), down: press('down'), send }
+}
+
+/**
+ * assistant-ui's `FeedbackAdapter`: its thumbs are the turn's feedback, a comment with them too.
+ * ```tsx
+ * const runtime = useLocalRuntime(model, { adapters: { feedback: feedbackAdapter } })
+ * ```
+ */
+export const feedbackAdapter = {
+  submit({
+    message,
+    type,
+    comment,
+  }: {
+    message: { id: string }
+    type: 'positive' | 'negative'
+    comment?: string
+  }): void {
+    feedback(type === 'positive' ? 'up' : 'down', { message: message.id, comment })
+  },
 }

@@ -29,6 +29,7 @@ const groups: [spans: string[], rows: AttributeRow<never>[]][] = [
 ]
 
 const noText = 'no answer text was painted'
+const before = 'written before 0.2'
 const noRef = 'no turn was found for the feedback or hand-off'
 const noNote = 'the record never went through delivery'
 
@@ -128,6 +129,17 @@ export const words: Record<string, [unit: string, about: string, missing: string
   'chat_vitals.correction.score': ['1', 'How sure that is, 0 to 1', 'as its kind'],
   'chat_vitals.correction.of_turn': ['', 'Id of the turn that was corrected', 'as its kind'],
   'chat_vitals.reader_model': ['', 'Version of the reading-speed table', ''],
+  'chat_vitals.user_duration': ['s', 'Time the user took to approve what the answer asked for', 'nothing was asked'],
+  'chat_vitals.ttft.user': ['s', 'The part of it before the first text', 'nothing was asked before'],
+  'chat_vitals.evidence.gesture': ['', '`trusted`: a gesture of the user caused it; else `none`', before],
+  'chat_vitals.evidence.wire': ['', 'How its stream was read: `known`, `learned`, `opaque`, `none`', before],
+  'chat_vitals.evidence.screen': ['', 'How its answer was found: `matched`, `named`, `growth`, `none`', before],
+  'chat_vitals.definitions': ['', 'Edition of the definitions its numbers follow; no rate mixes editions', before],
+  'chat_vitals.delivery.unproved': [
+    '',
+    'What may have been a turn on the page view before this one, and was not borne out',
+    'there was none',
+  ],
   'chat_vitals.clock_skew': ['s', 'How far the wall clock was moved during the turn', 'not at all'],
   'chat_vitals.dom_foreign': ['', 'The answer was rewritten by a translator or an extension', 'it was not'],
   'http.request.method': ['', 'HTTP method', ''],

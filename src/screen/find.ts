@@ -3,13 +3,15 @@ import { letters } from '../base/characters.ts'
 import { closest, inside, texts } from '../base/nodes.ts'
 import { blockOf, tag } from '../base/prose.ts'
 import { below, named, speaks } from './growth.ts'
+import { onlyHeard } from './heard.ts'
 import { HEAD, likeness } from './letters.ts'
 import { follows } from './order.ts'
 import { gather, headOf, replaced } from './places.ts'
 import type { Place } from './places.ts'
-import { free, homeOf, reach, sentence, since, skipped } from './region.ts'
+import { free, homeOf, reach, since, skipped } from './region.ts'
 import type { Page } from './region.ts'
 import { nothing } from './watched.ts'
+import type { Block } from './seen.ts'
 import type { Frame, How, Slot, Turn } from './watched.ts'
 
 export { free } from './region.ts'
@@ -21,6 +23,12 @@ const SPEAKER = /^(you|user|me|ai|bot|assistant|copilot|chatgpt|claude|gemini|de
 const SHORT = 8
 const PROMPT = 256
 const MOST_STRAYS = 64
+/** Not grown for so long, ms, an answer is over, as far as its page tells. */
+const QUIET = 600
+/** So much of what left, or of what came, may differ when a page shows the same text in another way. */
+const LIKE = 0.5
+/** With so many letters that are the same it is a copy. */
+const COPY = 16
 /** Text nodes looked through for the user's words. */
 const MOST_TEXTS = 5000
 
@@ -29,7 +37,8 @@ export const createPage = (given: Pick<Page, 'turns' | 'ui' | 'counter' | 'now' 
   roots: new Map(),
   blocks: new WeakMap(),
   places: new Map(),
-  news: new Set(),
+  news: new Map(),
+  calm: false,
   fresh: new WeakMap(),
   thoughts: new WeakSet(),
   homes: new Map(),
@@ -45,19 +54,27 @@ export function look(page: Page, changing?: Set<Text>): number {
   return ++page.looks
 }
 
+/** A new block that comes whole when the answer has long ceased to grow: sources, a note. If it is more, it will grow. */
+const held = ({ turn, named, peak, offset, chars }: Slot, block: Block, now: number): boolean =>
+  !named && !block.chars && peak.chars > 0 && chars + offset.chars >= peak.chars && now - turn.grewAt > QUIET
+
 /** Counts, finds or forgets one text node, as the page has it now. */
 export function place(page: Page, text: Text): void {
   const { counter, strays, fresh } = page
   if (!text.isConnected) return counter.drop(text)
   const { into, out, fits, foreign } = homeOf(page, text.parentNode!)
-  if (into && (fits || counter.of(text) === into[0] || sentence(text))) {
+  if (
+    into &&
+    !out &&
+    (counter.of(text) === into[0] || (fits && !(page.changes?.has(text) && held(into[0], into[1], page.now()))))
+  ) {
     counter.put(text, into, page.looks)
     strays.delete(text)
     into[0].foreign ||= foreign
     into[0].turn.grown.add(into[1])
   } else {
     fresh.set(text, page.looks)
-    if (into || out || !stray(page, text)) counter.drop(text)
+    if (out || !stray(page, text, into?.[0])) counter.drop(text)
   }
 }
 
@@ -104,7 +121,7 @@ function move(page: Page, slot: Slot, root: Node): void {
 }
 
 /** What the stream's beginning `head` says stands in `root`. */
-export function settle(page: Page, turn: Turn, head: number, root: Node, how: How): void {
+export function settle(page: Page, turn: Turn, head: number, root: Node, how: How, words?: string): void {
   const { roots, counter } = page
   if (roots.has(root) || tag(root) == 'body') return
   let slot = turn.slots.find((other) => other.head == head)
@@ -116,18 +133,28 @@ export function settle(page: Page, turn: Turn, head: number, root: Node, how: Ho
     turn.slots.push(slot)
   }
   if (turn.how != 'matched' && turn.how != how) turn.screen?.found?.((turn.how = how))
-  slot.named = how == 'named'
+  slot.named = how == 'named' && head >= 0
+  slot.words = words ?? slot.words
+  slot.mute = undefined
   slot.kinds.clear()
   move(page, slot, root)
 }
 
 /** Text beside the known answer, in the same message: the answer's place becomes what holds both. */
-function extend(page: Page, text: Text): boolean {
-  const found = reach(page, text)
-  if (!found) return false
-  found.slot.kinds.add(found.child)
-  move(page, found.slot, found.both)
-  return true
+function extend({ page, slot, both, kinds }: { page: Page } & NonNullable<ReturnType<typeof reach>>): void {
+  for (const one of kinds) slot.kinds.add(one)
+  move(page, slot, both)
+}
+
+/** A place beside an answer grew as answers do: it is a part of it. */
+export function join(page: Page, candidate: Place): void {
+  const { beside, root, words, frames } = candidate
+  if (!beside || frames < 2 || !beside.turn.slots.includes(beside) || onlyHeard(root, page.calm)) return
+  const { turn } = beside
+  const copy = (one: string, other: string): boolean => one.length >= COPY && other.startsWith(one)
+  // The same once more: for assistive technology, in a preview.
+  if (turn.slots.some((slot) => copy(words, headOf(slot.root)) || copy(headOf(slot.root), words))) return
+  settle(page, turn, -1 - turn.slots.length, root, turn.how ?? 'growth', words)
 }
 
 /** The turn's own words, as the page shows them. @returns how much the text is like them */
@@ -158,7 +185,7 @@ function match(page: Page, text: Text, shown: string): { found?: () => void; lat
     const given = turn.given && inside(text, turn.given) ? turn.given : region
     const take = (head: number, like: number, words: string): void => {
       best = like
-      found.later = head > 0
+      found.later = head != 0
       found.found = () => {
         const block = blockOf(text.parentNode!, text.ownerDocument)
         // Its first words may be a node of their own.
@@ -167,11 +194,13 @@ function match(page: Page, text: Text, shown: string): { found?: () => void; lat
       }
     }
     const heads = turn.answer.heads.map((words, head) => [words, head] as const)
-    if (turn.own) heads.push([turn.own, 0])
+    for (const { words, head } of turn.slots) if (words) heads.push([words, head])
     for (const [words, head] of heads) {
       let like = likeness(words, shown)
-      const { chars, root, named: whole } = turn.slots.find((slot) => slot.head == head) ?? {}
-      if (root?.isConnected && (whole || like <= chars! || chars! >= SHORT)) continue
+      const { chars, root, named: whole, mute } = turn.slots.find((slot) => slot.head == head) ?? {}
+      if (root?.isConnected && !mute && (whole || like <= chars! || chars! >= SHORT)) continue
+      // Of what cannot be seen, no part is the copy that can, and no title that begins alike.
+      if (mute && root!.isConnected && (inside(text, root!) || like < Math.min(COPY, words.length))) continue
       // What comes after a pause is found by its very beginning alone.
       if (head && like < 3) continue
       like = Math.abs(like)
@@ -184,11 +213,11 @@ function match(page: Page, text: Text, shown: string): { found?: () => void; lat
 }
 
 /** Text that belongs to nobody yet. @returns it may become an answer's: a place keeps it */
-function stray(page: Page, text: Text): boolean {
-  const { ui, turns, strays, thoughts } = page
+function stray(page: Page, text: Text, within: Slot | undefined): boolean {
+  const { ui, strays, thoughts } = page
   const shown = letters(text.data, HEAD)
   if (!shown) return false
-  const part = bubble(page, text, shown)
+  const part = within ? undefined : bubble(page, text, shown)
   if (part == 'own' || (ui.messages && !closest(text, ui.messages))) return false
   const { found, later, thought } = match(page, text, shown)
   if (thought) {
@@ -197,15 +226,22 @@ function stray(page: Page, text: Text): boolean {
     page.progress(thought)
     return false
   }
-  if ((!found || later) && extend(page, text)) return true
-  if (found) {
-    found()
-    return true
-  }
+  const beside = within || (found && !later) ? undefined : reach(page, text)
+  if (beside?.sure) extend({ page, ...beside })
+  else if (found) found()
+  if (found || beside?.sure) return true
   if (part) return false
+  const slot = within ?? beside?.slot
+  if (slot) page.news.set(text, slot)
   if (strays.size < MOST_STRAYS) strays.add(text)
+  if (slot) return true
+  return unknown(page, text, shown)
+}
+
+/** Text that stands beside no answer: a status, or the answer of a turn that has none yet. */
+function unknown(page: Page, text: Text, shown: string): boolean {
   let open = false
-  for (const turn of turns) {
+  for (const turn of page.turns) {
     const { bubble: words, unseen, answer, slots } = turn
     open ||= !slots[0]
     // Without a stream to compare with, only an ellipsis tells a status from an answer.
@@ -218,23 +254,35 @@ function stray(page: Page, text: Text): boolean {
     )
       page.progress(turn)
   }
-  if (open) page.news.add(text)
+  if (open) page.news.set(text, undefined)
   return open
+}
+
+/** Text that left the answer comes back in another form, like code in an editor that only shows it. */
+function returned(page: Page, text: Text, slot: Slot): boolean {
+  const { counter } = page
+  const { into, out } = homeOf(page, text.parentNode!)
+  const { peak, offset, chars } = slot
+  if (out || into?.[0] !== slot || chars + offset.chars >= peak.chars) return false
+  counter.put(text, into, page.looks)
+  const came = slot.chars - chars
+  if (slot.chars + offset.chars > peak.chars + came * LIKE) return false
+  into[0].turn.grown.add(into[1])
+  return true
 }
 
 /** The look is over: what belongs to nobody goes to its place. @returns the places that grew */
 export function keep(page: Page, frame: Frame, at: number): Place[] {
   const { news, turns, places, counter, ui } = page
   if (!news.size) return []
-  const wanted: Text[] = []
-  for (const text of news)
-    if (
-      text.isConnected &&
-      turns.some(
-        (turn) => !turn.slots[0] && (!turn.bubble?.isConnected || named(turn, text, ui) || below(turn, text, turns)),
-      )
-    )
-      wanted.push(text)
+  const open = turns.filter(({ slots }) => !slots[0])
+  const wanted: [Text, Slot | undefined][] = []
+  for (const [text, slot] of news)
+    if (!text.isConnected) continue
+    else if (slot) {
+      if (!returned(page, text, slot)) wanted.push([text, slot])
+    } else if (open.some((turn) => !turn.bubble?.isConnected || named(turn, text, ui) || below(turn, text, turns)))
+      wanted.push([text, slot])
   news.clear()
   return gather(places, wanted, { counter, look: page.looks, frame, at })
 }

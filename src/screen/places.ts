@@ -8,7 +8,7 @@ import { blockOf, excluded } from '../base/prose.ts'
 import type { Counter, Tally } from './counter.ts'
 import { HEAD } from './letters.ts'
 import { nothing } from './watched.ts'
-import type { Frame, Grown } from './watched.ts'
+import type { Frame, Grown, Slot } from './watched.ts'
 
 export interface Place extends Tally {
   /** The block; replaced when the page replaces it. */
@@ -23,6 +23,8 @@ export interface Place extends Tally {
   /** The look in which its text came, and when it grew last. */
   since: number
   last: number
+  /** The answer it stands beside. */
+  beside?: Slot | undefined
   /** How far the stream was asked for it: see `asking`. */
   asked: number
 }
@@ -84,7 +86,9 @@ function grow(place: Place, frame: Frame, at: number, look: number): boolean {
   const { peak, past } = place
   const chars = place.chars - peak.chars
   const ms = Math.max(0, place.ms - peak.ms)
-  const appended = words.startsWith(place.words) && (words !== place.words || words.length == HEAD)
+  // Numbers count up.
+  const appended =
+    words.startsWith(place.words) && (words.length == HEAD || /\p{L}/u.test(words.slice(place.words.length)))
   place.words = words
   place.raw = raw
   if (chars <= 0) return false
@@ -131,11 +135,11 @@ function evict(places: Places): void {
 /** Takes in what changed and belongs to nobody. @returns the places that grew */
 export function gather(
   places: Places,
-  news: Iterable<Text>,
+  news: Iterable<[Text, Slot | undefined]>,
   { counter, look, frame, at }: { counter: Counter; look: number; frame: Frame; at: number },
 ): Place[] {
   const touched = new Set<Place>()
-  for (const text of news) {
+  for (const [text, beside] of news) {
     if (!text.isConnected) continue
     const root = blockOf(text.parentNode!, text.ownerDocument)
     let place = places.get(root) ?? heir(places, root)
@@ -155,6 +159,7 @@ export function gather(
       places.set(root, place)
       if (places.size > MOST_PLACES) evict(places)
     }
+    place.beside = beside
     counter.put(text, [place], look)
     touched.add(place)
   }

@@ -1,17 +1,14 @@
 /** How far an answer's place may reach: what stands beside it in the same message, and nothing that is none of its own. */
 import { letters } from '../base/characters.ts'
 import { closest, inside, texts } from '../base/nodes.ts'
-import { blockOf, excluded, inline, prose, tag } from '../base/prose.ts'
+import { blockOf, excluded, inline, kind, label, prose, tag } from '../base/prose.ts'
 import type { Ui } from '../input/ui.ts'
+import { onlyHeard } from './heard.ts'
 import type { Block } from './seen.ts'
 import type { Counter } from './counter.ts'
 import { follows, fork } from './order.ts'
 import type { Places } from './places.ts'
 import type { Slot, Turn } from './watched.ts'
-
-/** So much text in a row is no label. */
-const SENTENCE = 20
-export const sentence = (text: Text): boolean => !!letters(text.data, SENTENCE)[SENTENCE - 1]
 
 export interface Home {
   /** Not text of any message. */
@@ -34,9 +31,11 @@ export interface Page {
   /** Where answers stand, and the blocks in them. */
   roots: Map<Node, Slot>
   blocks: WeakMap<Element, Block>
-  /** What may be one, and what of it changed in this look. */
+  /** What may be one, and what of it changed in this look, some of it beside an answer. */
   places: Places
-  news: Set<Text>
+  news: Map<Text, Slot | undefined>
+  /** The page is laid out: boxes may be asked for. */
+  calm: boolean
   /** The look in which a text that is not counted was last seen to change; missing: it was there before. */
   fresh: WeakMap<Text, number>
   thoughts: WeakSet<Node>
@@ -55,24 +54,31 @@ export const skipped = (page: Page, node: Node): boolean =>
 export const since = ({ counter, fresh, changes, looks }: Page, text: Text, look: number): boolean =>
   (counter.look(text) ?? fresh.get(text) ?? (changes?.has(text) ? looks : -1)) >= look
 
+/** A child of the root may hold the answer's text: a label beside its blocks does not. */
+const fits = ({ kinds }: Slot, child: Node): boolean =>
+  kinds.has(kind(child)) || (inline(child) && (!kinds.size || !label(child)))
+
 export function homeOf(page: Page, parent: Node): Home {
   const { homes, roots, blocks } = page
   const known = homes.get(parent)
   if (known) return known
   const home: Home = {}
   homes.set(parent, home)
+  const path: Node[] = []
   let last: Node | undefined
   for (let node: Node | null = parent; node; node = (last = node).parentNode ?? (node as ShadowRoot).host ?? null) {
     const slot = roots.get(node)
     if (slot) {
-      home.fits ||= slot.named || !last || inline(last) || slot.kinds.has(tag(last))
+      home.fits ||= slot.named || !last || fits(slot, last)
       const element = blockOf(parent, node)
       const block = blocks.get(element) ?? { element, chars: 0, ms: 0, laid: 0, others: 0, reach: 0 }
       blocks.set(element, block)
       home.into = [slot, block]
+      home.out = path.some((one) => one.nodeType == 1 && onlyHeard(one as Element, page.calm))
       break
     }
     if ((home.out = skipped(page, node))) break
+    path.push(node)
     home.fits ||= prose(node)
     // Browsers' translators wrap what they rewrite in it.
     home.foreign ||= tag(node) == 'font'
@@ -98,20 +104,32 @@ export function free(page: Page, node: Node, look: number, slot?: Slot): boolean
   return !old
 }
 
-/** Text beside a known answer, in the same message: what holds both, and by which child it holds the answer. */
-export function reach(page: Page, text: Text): { slot: Slot; both: Node; child: string | undefined } | undefined {
+/** Nothing but prose from what holds both to the answer: they are blocks of one text. */
+const flowing = (node: Node): boolean => prose(node) || inline(node)
+
+/**
+ * Text beside a known answer, in the same message: what holds both, and by which child it holds the answer. `sure`: it stands
+ * there as the answer's own blocks do; else only its growth can tell it from a line that says how long it took.
+ */
+export function reach(page: Page, text: Text): { slot: Slot; both: Node; kinds: string[]; sure: boolean } | undefined {
   for (const slot of page.roots.values()) {
     const { root, named } = slot
     // Answers grow downwards.
     if (named || !root.isConnected || !follows(root, text)) continue
     const between = fork(root, text)
     if (!between) continue
-    const { both } = between
-    const child = tag(between.one[0]!)
+    const { both, one } = between
     const path = between.other.slice(0, -1)
-    const top = path[0]
-    if (top && !path.some(prose) && !inline(top) && tag(top) != child && !sentence(text)) continue
-    if (free(page, both, slot.since, slot)) return { slot, both, child }
+    const [top] = path
+    const same = !!top && kind(top) == kind(one[0]!)
+    let sure = one.every(flowing)
+    if (!sure) sure = same && one.length == 1 && path.slice(1).every(flowing)
+    else if (top && inline(top)) sure = same || !label(top)
+    else if (top) sure = path.some(prose)
+    // What comes at once with its first text is as good as below it.
+    sure ||= path.some(prose) && slot.since == page.looks
+    if (!free(page, both, slot.since, slot)) continue
+    return { slot, both, kinds: top && sure ? [kind(one[0]!), kind(top)] : [kind(one[0]!)], sure }
   }
   return undefined
 }

@@ -50,6 +50,8 @@ export function createSeen<T extends Tail>(guard: Guard, seen: (tail: T, unseen:
       return 0
     }
     if (!entry.isIntersecting || !view.height || !view.width) return 0
+    // Only assistive technology finds it.
+    if (box.width <= 1 && box.height <= 1) return 0
     return box.bottom - view.bottom <= CLIPPED ? 1 : (view.bottom - box.top) / box.height
   }
   const tell = guard.wrap((entries: IntersectionObserverEntry[]) => {

@@ -8,10 +8,12 @@ import type { PageStates } from '../page/states.ts'
 import { curious, inquire, QUIET } from './asking.ts'
 import { drain, follow, rest, take, wakeUp } from './changes.ts'
 import type { Change, Changes } from './changes.ts'
-import { again, forget, inAnswer, keep, look, place, recount, seekBubble, settle } from './find.ts'
+import { again, forget, inAnswer, join, keep, look, place, recount, seekBubble, settle } from './find.ts'
 import type { Page } from './find.ts'
 import { ask, emit, judge, pass, show } from './frames.ts'
 import type { Frames } from './frames.ts'
+import { unseen } from './heard.ts'
+import { watchGone } from './gone.ts'
 import { grownLikeAnswer, speaks } from './growth.ts'
 import { likeness } from './letters.ts'
 import type { PaintClock } from './paint.ts'
@@ -108,6 +110,7 @@ export function digest(watch: Watch): void {
   const at = changes.at
   if (page.news.size) {
     const grew = keep(page, ask(watch.frames), at)
+    for (const one of grew) join(page, one)
     if (grew[0]) candidates(watch, grew)
   }
   for (const turn of turns) {
@@ -172,10 +175,12 @@ function gained(watch: Watch, turn: Turn, at: number): void {
 
 /** The frame's layout is done; what it holds is now on its way to the screen. */
 export function laid(watch: Watch): void {
-  const { frames, changes, seen, turns } = watch
+  const { page, frames, changes, seen, turns } = watch
   if (!frames.frame) return
   take(changes)
+  page.calm = true
   digest(watch)
+  page.calm = false
   const now = pass(frames)!
   // Two frames in a row can be laid out before the browser tells of the first.
   seen.take()
@@ -184,6 +189,8 @@ export function laid(watch: Watch): void {
   frames.due.push(now)
   for (const turn of turns) {
     discover(watch, turn)
+    lookFor(watch, turn)
+    watchGone(watch, turn)
     turn.laid = turn.due
     for (const grown of turn.past) grown.laid = true
     if (turn.due && seen.look(turn, turn.grown)) now.judged = false
@@ -191,6 +198,17 @@ export function laid(watch: Watch): void {
   }
   wakeUp(changes)
   emit(frames)
+}
+
+/** An answer that cannot be seen may stand on the page once more, where it can. */
+function lookFor({ page, states }: Watch, turn: Turn): void {
+  if (states.hidden()) return
+  for (const slot of turn.slots) {
+    const { root, mute } = slot
+    if (mute !== undefined || slot.named || !root.isConnected) continue
+    slot.mute = unseen(elementOf(root))
+    if (slot.mute) again(page, turn)
+  }
 }
 
 /** Where nothing else tells, what has grown often enough is the answer, since its first frame. */
@@ -205,8 +223,7 @@ export function discover(watch: Watch, turn: Turn): void {
   }
   const found = grownLikeAnswer(turn, all, turn.bubble ? page.turns : [], page.ui)
   if (!found) return
-  turn.own = found.words
-  settle(page, turn, 0, found.root, turn.given || page.ui.answer ? 'named' : 'growth')
+  settle(page, turn, 0, found.root, turn.given || page.ui.answer ? 'named' : 'growth', found.words)
   // Its next blocks, that were places of their own.
   again(page, turn)
   advance(watch, turn, clock.now())
@@ -288,7 +305,7 @@ export function remove(watch: Watch, turn: Turn): void {
   if (turn.bubble) watch.words = new WeakRef(turn.bubble)
   forget(page, turn)
   seen.forget(turn)
-  Object.assign(turn, newTurn(turn.since, turn.opened), { bubble: undefined, given: undefined, own: undefined })
+  Object.assign(turn, newTurn(turn.since, turn.opened), { bubble: undefined, given: undefined, trail: undefined })
   if (turn === watch.primed) watch.primed = undefined
   if (turns[0]) return
   rest(changes)

@@ -35,12 +35,16 @@ export interface Slot extends Tally {
   turn: Turn
   /** Replaced when the page replaces it; the marks below stay. */
   root: Node
-  /** Which beginning of the stream stands here. */
+  /** Which beginning of the stream stands here; below 0: a part that no stream told of, beside one that it did. */
   head: number
+  /** Its own first words, where no stream told them: by those it is found when the page renders it anew. */
+  words?: string | undefined
   /** Named by the page or a selector: all text in it counts. Else only what looks like an answer's. */
   named?: boolean
-  /** Tags of the root's children that hold answer text. */
-  kinds: Set<string | undefined>
+  /** Kinds of the root's children that hold answer text. */
+  kinds: Set<string>
+  /** It cannot be seen: a copy that can be is the answer. */
+  mute?: boolean
   /** Text older than this was there before the answer. */
   since: number
   /** High-water marks. */
@@ -64,8 +68,6 @@ export interface Turn extends Tail {
   bubble?: Node
   answer: Said
   reasoning: Said
-  /** What stood at the beginning of a place that growth alone told: by that it is found when the page renders it anew. */
-  own?: string
   /** No stream is seen: growth alone tells. */
   unseen?: boolean
   /** The page says that the answer stands in it. */
@@ -90,6 +92,10 @@ export interface Turn extends Tail {
   noted: { [note in Note]?: number }
   /** Of its last painted frame. */
   stamp?: Stamp
+  /** The nodes from its answer, or the user's words, to the top; when both left the page; and that this was told. */
+  trail?: Node[]
+  leftAt?: number | undefined
+  gone?: boolean
   /** When it grew last. */
   grewAt: number
   /** How far the stream was asked for the place that growth alone told, and how often for any place: see `asking`. */

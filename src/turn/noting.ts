@@ -128,6 +128,7 @@ export function recordOf(state: State): TurnRecord {
       clockSkewMs: Math.abs(drift) > 10 ? drift : undefined,
       userMs: user.before(Infinity) || undefined,
       ttftUserMs: (firstText !== undefined && user.before(t0 + firstText)) || undefined,
+      definitions: 2,
       evidence: evidenceOf(state),
       ...state.noted,
     }),

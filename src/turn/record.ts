@@ -204,8 +204,6 @@ export interface DeliveryNote {
   opened: number
   /** Records dropped on this device so far, all reasons. */
   dropped: number
-  /** What may have been a turn on this page view and was not borne out, so far. */
-  unproved?: number
   /** Ms between the turn's end and this sending, when it is a later one. */
   delayMs?: number
   /** Where records wait on this device. */
@@ -286,6 +284,10 @@ export interface TurnRecord extends RecordBase {
   correction?: Correction
   /** The answer was rewritten by something that is not the page (a translator, an extension). */
   domForeign?: boolean
+  /** Edition of the definitions its numbers follow. Missing in records of before 0.2, which followed the first. */
+  definitions?: 2
+  /** What may have been a turn on this page view and was not borne out, before it opened. Missing when there was none. */
+  unproved?: number
   /** How each witness knows of it. Missing in records of before 0.2. */
   evidence?: Evidence
   /** Time the user took to approve what the answer asked for, ms; no time of the answer's. Missing when nothing was asked. */

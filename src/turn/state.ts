@@ -56,6 +56,7 @@ export type TurnStart = Pick<
   | 'attributes'
   | 'replaces'
   | 'readerModel'
+  | 'unproved'
 > & { at: number; trigger: Trigger; gesture: Evidence['gesture'] }
 
 /** How a turn ends, and when that was. */

@@ -216,6 +216,7 @@ export function createTurns(options: TurnsOptions): Turns {
         gesture: kind === 'program' ? 'none' : 'trusted',
         replaces: replaced?.id,
         readerModel,
+        unproved: unproved || undefined,
       },
       {
         ...options,

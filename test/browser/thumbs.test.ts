@@ -47,4 +47,27 @@ describe.skipIf(!streamsDir())('thumbs in other people’s pages', () => {
     await page.close()
     await server.close()
   })
+
+  test('assistant-ui: its own feedback adapter is one line, and told once', async () => {
+    const server = await startReplay({ uis: await buildUis(), collectorUrl: collector.url })
+    const page = await browser.newPage()
+    const of = (name: string) =>
+      collector.unique(name).filter(({ resource }) => resource['service.name'] === 'thumbs-adapter')
+    const asked = { stream: 'openai-chat-text', lines: 12, every: 5 }
+    const url = server.pageUrl('assistant-ui', asked, { service: 'thumbs-adapter', query: { adapter: '' } })
+    await openUi(page, 'assistant-ui', url)
+    await sendPrompt(page, 'assistant-ui', 'Tell me of it')
+    await collector.until(() => of('chat.turn').some((turn) => turn.attributes['chat_vitals.turn.outcome']), 30_000)
+    await page.locator('[title=Like]').click()
+    await collector.until(() => of('chat.feedback').length > 0, 30_000)
+    await page.waitForTimeout(1500)
+    expect(of('chat.feedback')).toMatchObject([
+      {
+        attributes: { 'gen_ai.evaluation.score.label': 'up', 'chat_vitals.feedback.source': 'api' },
+        links: [{ spanId: of('chat.turn')[0]!.spanId }],
+      },
+    ])
+    await page.close()
+    await server.close()
+  })
 })

@@ -11,6 +11,7 @@ import {
   useLocalRuntime,
 } from '@assistant-ui/react'
 import type { ChatModelAdapter, ThreadAssistantMessagePart } from '@assistant-ui/react'
+import { feedbackAdapter } from '../../src/react.ts'
 import { ask } from './read-stream.ts'
 import type { Turn } from './read-stream.ts'
 
@@ -117,7 +118,9 @@ function Thread() {
 }
 
 function App() {
-  const runtime = useLocalRuntime(model, { adapters: { feedback: { submit() {} } } })
+  const runtime = useLocalRuntime(model, {
+    adapters: { feedback: new URLSearchParams(location.search).has('adapter') ? feedbackAdapter : { submit() {} } },
+  })
   return (
     <AssistantRuntimeProvider runtime={runtime}>
       <Thread />

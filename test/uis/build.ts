@@ -16,6 +16,8 @@ export async function buildUis(): Promise<string> {
   const sources = readdirSync(import.meta.dirname).toSorted()
   const hash = createHash('sha256')
   for (const name of sources) hash.update(name).update(readFileSync(join(import.meta.dirname, name)))
+  // What it takes of the library itself.
+  for (const name of ['react', 'index', 'start', 'verbs']) hash.update(readFileSync(join(ROOT, 'src', `${name}.ts`)))
   for (const name of ['react', 'react-dom', '@assistant-ui/react', 'deep-chat', 'marked', 'dompurify'])
     hash.update(JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')).version)
   const wanted = hash.digest('hex')

@@ -1,6 +1,9 @@
 /** Compiled by types.test.ts: how pages hand a message's thumbs to their buttons. */
 import { useRef } from 'react'
-import { useFeedback } from '../../../src/react.ts'
+import type { FeedbackAdapter } from '@assistant-ui/react'
+import { feedbackAdapter, useFeedback } from '../../../src/react.ts'
+
+export const adapter: FeedbackAdapter = feedbackAdapter
 
 export function Thumbs({ kept }: { kept?: 'up' | 'down' | null }) {
   const message = useRef<HTMLDivElement>(null)
