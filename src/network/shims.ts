@@ -151,12 +151,13 @@ export function watchOthers({ port, skip, guard, clock, notice }: ShimOptions): 
   /** A socket that was there before us, and on which the page sends nothing, is met as the page reads what it says. */
   const meet = (): Stop => {
     const { prototype } = MessageEvent
-    const native = Object.getOwnPropertyDescriptor(prototype, 'data')!
+    const native = Object.getOwnPropertyDescriptor(prototype, 'data')
+    if (!native?.get) return () => {}
     const get = function (this: MessageEvent) {
       const { target } = this
       if (WebSocket && target instanceof WebSocket && !lines.has(target))
         guard(() => off.signal.aborted || watchSocket(target, this))
-      return native.get!.call(this)
+      return native.get!.call(this) as unknown
     }
     Object.defineProperty(prototype, 'data', { ...native, get })
     return () => {

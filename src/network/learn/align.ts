@@ -58,7 +58,6 @@ export function align(
       const channel = channels[i]!
       if (passed.has(channel)) continue
       const member = used.has(channel)
-      if (!member && pieces[i]!.constant) continue
       const one = member && carry ? shownOf(carry + pieces[i]!.text) : said[i]!
       if (!one.said && !member) continue
       if (pos >= shown.length) {
@@ -88,9 +87,9 @@ export function align(
 
   const found: Stretch[] = []
   for (let i = 0; i < pieces.length && found.length < most.found; i++) {
-    const { begins, constant } = pieces[i]!
+    const { begins } = pieces[i]!
     const { said: text, rest } = said[i]!
-    if (constant || !text || (short && !begins)) continue
+    if (!text || (short && !begins)) continue
     const channel = channels[i]!
     for (let skip = 0; skip < text.length; skip++) {
       if (skip) {

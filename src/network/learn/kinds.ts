@@ -9,55 +9,77 @@ const TYPE =
   /(^|[^a-z])(@|sub)?(type|event|kind|op|action|method|channel|handler|mode|node|phase|tag|o|p|name|status|msg|0)$|Type$/
 /** Bookkeeping: comes with the last piece, or the first. */
 const ASIDE = /finish|reason$|done|complete|final|last|first|stop|model$|object$|version|success|fingerprint/i
+/** Who speaks: often in the first payload alone. */
+const SPEAKER = /^(assistant|model|ai|bot)$/
 const ID = /(^|[^a-z])u?u?ids?$|I[dD]s?$/
 
 interface Member {
   values: Set<string>
   times: number
+  /** What its name says. */
+  aside: boolean
+  id: boolean
+  type: boolean
+  /** It told kinds in an earlier stream. */
+  known: boolean
 }
 
 export interface Kinds {
   note(tags: readonly Tag[]): void
-  /** Those of `tags` that tell what a text is; with `ids` also those that tell whose. */
-  of(tags: readonly Tag[], ids?: boolean): string
+  /** Those of `tags` that tell what a text is, but for its own; with `ids` also those that tell whose. */
+  of(tags: readonly Tag[], own: string, ids?: boolean): string
+  /** It says whose something is. */
+  isId(path: string): boolean
+  /** Members that tell kinds so far. */
+  paths(): Iterable<string>
 }
 
 const last = (path: string) => path.slice(path.lastIndexOf('/') + 1)
-export const isId = (path: string): boolean => ID.test(last(path))
 
 /** @param known hashes of members that told kinds in an earlier stream of this address */
-export function createKinds(known?: ReadonlySet<number>): Kinds & { paths(): Iterable<string> } {
+export function createKinds(known?: ReadonlySet<number>): Kinds {
   const members = new Map<string, Member>()
+  const memberOf = (path: string): Member => {
+    let member = members.get(path)
+    if (!member) {
+      const key = last(path)
+      member = {
+        values: new Set(),
+        times: 0,
+        aside: ASIDE.test(key),
+        id: ID.test(key),
+        type: path == '@' || TYPE.test(key),
+        known: !!known?.has(hash(path)),
+      }
+      if (members.size < most.paths) members.set(path, member)
+    }
+    return member
+  }
   const isKind = ([path, value]: Tag, ids?: boolean): boolean => {
-    const key = last(path)
-    if (ASIDE.test(key) || /^(assistant|model|ai|bot)$/.test(value)) return false
-    const member = members.get(path)
-    if (ID.test(key)) return !!ids && !!member && member.values.size > 1 && member.times > member.values.size
-    if (known?.has(hash(path))) return true
-    const type = path == '@' || TYPE.test(key)
-    const values = member?.values.size ?? 1
+    const { aside, id, type, known, values, times } = memberOf(path)
+    if (aside || SPEAKER.test(value)) return false
+    if (id) return !!ids && values.size > 1 && times > values.size
+    if (known) return true
     // Not yet: once is no kind, and neither is what differs each time.
-    return type ? values <= most.types : value == 'true' || (values <= most.values && values * 2 <= member!.times)
+    if (type) return values.size <= most.types
+    return value == 'true' || (times > 0 && values.size <= most.values && values.size * 2 <= times)
   }
   return {
     note(tags) {
       for (const [path, value] of tags) {
-        let member = members.get(path)
-        if (!member) {
-          if (members.size >= most.paths) continue
-          members.set(path, (member = { values: new Set(), times: 0 }))
-        }
+        const member = memberOf(path)
         member.times++
         if (member.values.size <= most.types) member.values.add(value)
       }
     },
-    of(tags, ids) {
+    of(tags, own, ids) {
       let key = ''
-      for (const tag of tags) if (isKind(tag, ids)) key += `|${tag[0]}=${tag[1]}`
+      for (const tag of tags) if (tag[0] != own && isKind(tag, ids)) key += `|${tag[0]}=${tag[1]}`
       return key
     },
+    isId: (path) => memberOf(path).id,
     *paths() {
-      for (const [path, { values }] of members) if (isKind([path, [...values][0]!])) yield path
+      for (const [path, { values }] of members) if (isKind([path, [...values][0] ?? ''])) yield path
     },
   }
 }

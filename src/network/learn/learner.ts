@@ -32,6 +32,7 @@ export interface Told {
 interface Format {
   turns: number
   kinds: ReadonlySet<number>
+  paths: ReadonlySet<number>
   roles: Map<number, { place: Place; resent: boolean }>
 }
 /** Formats of this page view by address. */
@@ -81,16 +82,18 @@ export function createLearner(formats?: Formats, address = ''): Learner {
   // The page has borne it out in this stream.
   let agreed = false
 
-  const channelOf = ({ path, tags }: Pick<Piece, 'path' | 'tags'>, ids?: boolean) => path + kinds.of(tags, ids)
+  const channelOf = ({ path, tags }: Pick<Piece, 'path' | 'tags'>, ids?: boolean) => path + kinds.of(tags, path, ids)
   const roleOf = (piece: Piece): Role | undefined => {
     const known = roles.find(
-      ({ path, tags, ids }) => path == piece.path && kinds.of(tags, ids) == kinds.of(piece.tags, ids),
+      ({ path, tags, ids }) => path == piece.path && kinds.of(tags, path, ids) == kinds.of(piece.tags, path, ids),
     )
     const place = known ? undefined : format?.roles.get(hash(channelOf(piece)))?.place
     return known ?? (place && give(piece, place, false))
   }
+  // Of an address that is known, all that it told before.
+  const isWanted = (path: string) => roles.some((role) => role.path == path) || !!format?.paths.has(hash(path))
   const give = ({ path, tags, raw }: Piece, place: Place, ids: boolean): Role => {
-    roles = roles.filter((role) => role.path != path || kinds.of(role.tags, ids) != kinds.of(tags, ids))
+    roles = roles.filter((role) => role.path != path || kinds.of(role.tags, path, ids) != kinds.of(tags, path, ids))
     roles.unshift({ place, path, tags, ids, from: raw.seq, tail: '' })
     roles.length = Math.min(roles.length, most.roles)
     return roles[0]!
@@ -181,7 +184,12 @@ export function createLearner(formats?: Formats, address = ''): Learner {
     if (same) old.turns++
     else {
       formats.delete(address)
-      formats.set(address, { turns: 1, kinds: new Set([...kinds.paths()].map(hash)), roles: now })
+      formats.set(address, {
+        turns: 1,
+        kinds: new Set([...kinds.paths()].map(hash)),
+        paths: new Set(roles.map(({ path }) => hash(path))),
+        roles: now,
+      })
       if (formats.size > most.addresses) formats.delete(formats.keys().next().value!)
     }
   }
@@ -192,7 +200,7 @@ export function createLearner(formats?: Formats, address = ''): Learner {
       keep(raw)
       if (!roles.length && !format) return NONE
       const told: Told[] = []
-      for (const piece of log.next(raw)) {
+      for (const piece of log.next(raw, isWanted)) {
         const role = roleOf(piece)
         if (role) told.push(...say(role, piece.text, at))
       }

@@ -16,6 +16,8 @@ export interface Leaf {
   path: string
   /** The same with all indices: what stands here in the next payload is the next of the same. */
   slot: string
+  /** It is a tag, too. */
+  tagged: boolean
   text: string
   /** It was a number. */
   number: boolean
@@ -23,18 +25,18 @@ export interface Leaf {
 }
 
 /** No white space, and no longer than the longest type of a known provider. */
-const IDENTIFIER = /^(?=.*[A-Za-z])[\w.:/@-]{1,48}$/
+const IDENTIFIER = /^(?=.*[A-Za-z])[\w.:/@-]+$/
+const longest = 48
 /** An id, a hash, a signature: never text, and told apart from the next by chance alone. */
-export const opaque = (text: string): boolean => /^(?=(?:.*\d){3})[\w+/=:.~-]{16,}$/.test(text)
+export const opaque = (text: string): boolean => text.length > 15 && /^(?=(?:.*\d){3})[\w+/=:.~-]{16,}$/.test(text)
 /** Keys that are data. */
-const isId = (key: string): boolean => opaque(key) || /^\d+$/.test(key)
+const isId = (key: string): boolean => /\d/.test(key) && (opaque(key) || /^\d+$/.test(key))
 /** Of an address: those that are short, too. */
 const isPart = (part: string): boolean => isId(part) || /^[a-z]{0,3}[\da-f_-]*\d[\w-]*$/i.test(part)
 
 /** JSON, whatever it is; undefined for what is none, and for a bare word or number, which is text. */
 export function parse(text: string): unknown {
-  const first = text.trimStart()[0]
-  if (first != '{' && first != '[' && first != '"') return
+  if (!/^\s*[[{"]/.test(text)) return
   try {
     return JSON.parse(text)
   } catch {
@@ -46,48 +48,47 @@ export function parse(text: string): unknown {
 export function leavesOf(payload: string, event = ''): Leaf[] {
   const found: Leaf[] = []
   let nodes = 0
-  const leaf = (path: string, slot: string, text: string, number: boolean, scope: Scope) =>
-    found.push({ path, slot, text, number, scope })
+  const leaf = (path: string, at: string, text: string, number: boolean, scope: Scope, tagged = false) =>
+    found.push({ path, slot: path + at, text, number, scope, tagged })
 
-  function walk(value: unknown, path: string, slot: string, scope: Scope, depth: number): void {
+  /** @param at indices down to it, and keys that are data */
+  function walk(value: unknown, path: string, at: string, scope: Scope, depth: number): void {
     if (++nodes > most.nodes || depth > most.depth) return
     if (typeof value == 'string') {
-      const inner = depth && parse(value)
-      if (Object(inner) === inner) return walk(inner, path + '$', slot + '$', { tags: [], above: scope }, depth + 1)
-      if (IDENTIFIER.test(value)) scope.tags.push([path, value])
-      if (!opaque(value)) leaf(path, slot, value, false, scope)
-    } else if (typeof value == 'number') leaf(path, slot, String(value), true, scope)
+      const inner = depth && (value[0] == '{' || value[0] == '[') && parse(value)
+      if (Object(inner) === inner) return walk(inner, path + '$', at, { tags: [], above: scope }, depth + 1)
+      const tagged = value.length <= longest && IDENTIFIER.test(value)
+      if (tagged) scope.tags.push([path, value])
+      if (!opaque(value)) leaf(path, at, value, false, scope, tagged)
+    } else if (typeof value == 'number') leaf(path, at, String(value), true, scope)
     else if (value === true) scope.tags.push([path, 'true'])
     else if (Array.isArray(value)) {
-      const mixed = value.some((item) => Object(item) !== item)
+      const mixed = value.some((item) => typeof item != 'object' || !item)
       // What stands in a tuple holds for all of it; an item of a list speaks for itself.
-      const own = (mixed || !depth) && (depth ? { tags: [], above: scope } : scope)
-      for (const [i, item] of value.entries())
-        walk(item, `${path}/${mixed ? i : '[]'}`, `${slot}/${i}`, own || { tags: [], above: scope }, depth + 1)
+      const own = mixed || !depth ? (depth ? { tags: [], above: scope } : scope) : undefined
+      for (let i = 0; i < value.length; i++)
+        walk(value[i], path + (mixed ? '/' + i : '/[]'), at + '#' + i, own ?? { tags: [], above: scope }, depth + 1)
     } else if (value)
-      for (const key in value)
-        walk(
-          (value as Record<string, unknown>)[key],
-          `${path}/${isId(key) ? '*' : key}`,
-          `${slot}/${key}`,
-          scope,
-          depth + 1,
-        )
+      for (const key in value) {
+        const data = isId(key)
+        const inner = (value as Record<string, unknown>)[key]
+        walk(inner, path + (data ? '/*' : '/' + key), data ? at + '#' + key : at, scope, depth + 1)
+      }
   }
 
   const scope: Scope = { tags: [] }
-  if (event) walk(event, '@', '@', scope, 1)
+  if (event) walk(event, '@', '', scope, 1)
   const value = parse(payload)
   if (value === undefined) leaf('', '', payload, false, scope)
   else walk(value, '', '', scope, 0)
   return found
 }
 
-/** All tags that hold for a leaf, but for its own. */
-export function tagsOf({ path, scope }: Leaf): Tag[] {
+/** All tags that hold for a leaf, its own among them. */
+export function tagsOf({ scope }: Leaf): readonly Tag[] {
+  if (!scope.above) return scope.tags
   const all: Tag[] = []
-  for (let at: Scope | undefined = scope; at; at = at.above)
-    for (const tag of at.tags) if (tag[0] != path) all.push(tag)
+  for (let at: Scope | undefined = scope; at; at = at.above) all.push(...at.tags)
   return all
 }
 

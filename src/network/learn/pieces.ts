@@ -2,8 +2,7 @@
 import { letters } from '../../base/characters.ts'
 import { leavesOf, tagsOf } from './leaves.ts'
 import type { Leaf, Tag } from './leaves.ts'
-import { isId } from './kinds.ts'
-import type { createKinds } from './kinds.ts'
+import type { Kinds } from './kinds.ts'
 
 /** Places of a format followed, letters read of one piece. */
 const most = { slots: 512, letters: 4096 }
@@ -31,8 +30,6 @@ export interface Piece {
   text: string
   /** No letter was said before in this place. */
   begins: boolean
-  /** It says the same in every payload. */
-  constant: boolean
 }
 
 /** What one place of the format has said so far. */
@@ -46,12 +43,11 @@ interface Slot {
   grows: number
   breaks: number
   same: number
-  strings: boolean
   lettered: boolean
 }
 
 /** Closing tags stand behind a text that still grows. */
-const open = (text: string) => text.replace(/(?:\s|<\/\w+>)+$/, '')
+const open = (text: string) => (/[\s>]/.test(text.at(-1) ?? '') ? text.replace(/(?:\s|<\/\w+>)+$/, '') : text)
 
 /** Keys under which numbers may be tokens of text. */
 const SAYS = /(^|\/)(\w*(content|text|delta|token|answer|reply|message|value|output)|v)$|^$/i
@@ -59,65 +55,77 @@ const SAYS = /(^|\/)(\w*(content|text|delta|token|answer|reply|message|value|out
 export interface Log {
   /** All that these said. Looked at together: whether a place resends or goes on is seen from its texts. */
   read(raws: readonly Raw[]): Piece[]
-  /** What one more says. */
-  next(raw: Raw): Piece[]
+  /** What one more says at the paths that are of use. */
+  next(raw: Raw, isWanted: (path: string) => boolean): Piece[]
   /** Sends the whole each time. */
   resends(channel: string): boolean
 }
 
 /** @param resent channels of which it is known that they send the whole each time */
-export function createLog(kinds: ReturnType<typeof createKinds>, resent: (channel: string) => boolean): Log {
+export function createLog(kinds: Kinds, resent: (channel: string) => boolean): Log {
   let slots = new Map<string, Slot>()
+  // Paths at which a text stood: a number there is a token of it.
+  const texts = new Set<string>()
 
+  /** All that may be text. */
   const flatten = (raw: Raw): Leaf[] => {
     const leaves = leavesOf(raw.payload, raw.event)
-    for (const scope of new Set(leaves.map((leaf) => leaf.scope))) kinds.note(scope.tags)
-    return leaves
+    const noted = new Set<Leaf['scope']>()
+    for (const { path, number, scope } of leaves) {
+      if (!number && texts.size < most.slots) texts.add(path)
+      if (noted.has(scope)) continue
+      noted.add(scope)
+      kinds.note(scope.tags)
+    }
+    return leaves.filter(({ path, text, number }) =>
+      number ? texts.has(path) || SAYS.test(path) : !kinds.isId(path) || /\s/.test(text),
+    )
   }
-  const slotOf = (leaf: Leaf): Slot | undefined => {
-    const kind = kinds.of(tagsOf(leaf))
+  /** @param told kinds of scopes, while they stay what they are */
+  const slotOf = (leaf: Leaf, told?: Map<object, string>): Slot | undefined => {
+    const tags = tagsOf(leaf)
+    let kind = leaf.tagged ? undefined : told?.get(leaf.scope)
+    if (kind === undefined) {
+      kind = kinds.of(tags, leaf.path)
+      if (!leaf.tagged) told?.set(leaf.scope, kind)
+    }
     const key = leaf.slot + kind
     let slot = slots.get(key)
     // What tells kinds apart is seen better with time: it may be here under an earlier name.
     if (!slot)
       for (const [old, one] of slots)
-        if (one.slot == leaf.slot && one.slot + kinds.of(one.tags) == key) {
+        if (one.slot == leaf.slot && one.slot + kinds.of(one.tags, leaf.path) == key) {
           slots.delete(old)
           slots.set(key, (slot = one))
           break
         }
     if (!slot && slots.size < most.slots) {
       const channel = leaf.path + kind
-      const grows = resent(channel) ? 9 : 0
       slot = {
         slot: leaf.slot,
-        tags: tagsOf(leaf),
+        tags,
         channel,
         last: '',
         head: '',
         total: 0,
-        grows,
+        grows: 0,
         breaks: 0,
         same: 0,
-        strings: false,
         lettered: false,
       }
+      if (resent(channel)) slot.grows = 9
       slots.set(key, slot)
     }
     return slot
   }
   /** Compares with the one before. */
-  const compare = (slot: Slot, text: string, number: boolean): void => {
-    if (!text) return
-    slot.strings ||= !number
+  const compare = (slot: Slot, text: string): void => {
+    if (!text || !slot.last) return
     const before = open(slot.last)
-    if (slot.last) {
-      if (text == slot.last) slot.same++
-      else if (text.startsWith(before)) {
-        slot.grows += before.length >= (slot.grows + slot.breaks + slot.same ? SAME : FIRST) ? 2 : 1
-      } else slot.breaks++
-    }
-    slot.last = text
+    if (text == slot.last) slot.same++
+    else if (text.startsWith(before))
+      slot.grows += before.length >= (slot.grows + slot.breaks + slot.same ? SAME : FIRST) ? 2 : 1
+    else slot.breaks++
   }
   const resends = ({ grows, breaks }: Slot) => grows > 1 && grows > 4 * breaks
   /** What is new in it. */
@@ -135,22 +143,27 @@ export function createLog(kinds: ReturnType<typeof createKinds>, resent: (channe
   }
   const pieceOf = (raw: Raw, leaf: Leaf, slot: Slot): Piece | undefined => {
     const { path, text } = leaf
-    if (leaf.number ? !slot.strings && !SAYS.test(path) : isId(path) && !/\s/.test(text)) return
     const begins = !slot.lettered
     const said = fresh(slot, text)
     slot.last = text || slot.last
     slot.lettered ||= /[\p{L}\p{N}]/u.test(said)
-    return said ? { raw, path, tags: tagsOf(leaf), text: said, begins, constant: false } : undefined
+    return said ? { raw, path, tags: tagsOf(leaf), text: said, begins } : undefined
   }
 
   return {
     read(raws) {
       slots = new Map()
+      // First all of them: the last may show what told the first apart.
       const all = raws.map((raw) => [raw, flatten(raw)] as const)
-      for (const [, leaves] of all)
+      const placed: [Raw, Leaf, Slot][] = []
+      const told = new Map<object, string>()
+      for (const [raw, leaves] of all)
         for (const leaf of leaves) {
-          const slot = slotOf(leaf)
-          if (slot) compare(slot, leaf.text, leaf.number)
+          const slot = slotOf(leaf, told)
+          if (!slot) continue
+          placed.push([raw, leaf, slot])
+          compare(slot, leaf.text)
+          slot.last = leaf.text || slot.last
         }
       const constant = new Set<Slot>()
       for (const slot of slots.values()) {
@@ -158,24 +171,18 @@ export function createLog(kinds: ReturnType<typeof createKinds>, resent: (channe
         slot.last = ''
       }
       const found: Piece[] = []
-      for (const [raw, leaves] of all)
-        for (const leaf of leaves) {
-          const slot = slotOf(leaf)
-          const piece = slot && pieceOf(raw, leaf, slot)
-          if (!piece) continue
-          piece.constant = constant.has(slot!)
-          found.push(piece)
-        }
+      for (const [raw, leaf, slot] of placed) {
+        const piece = constant.has(slot) ? undefined : pieceOf(raw, leaf, slot)
+        if (piece) found.push(piece)
+      }
       return found
     },
-    next(raw) {
+    next(raw, isWanted) {
       const found: Piece[] = []
       for (const leaf of flatten(raw)) {
-        const slot = slotOf(leaf)
+        const slot = isWanted(leaf.path) ? slotOf(leaf) : undefined
         if (!slot) continue
-        const was = slot.last
-        compare(slot, leaf.text, leaf.number)
-        slot.last = was
+        compare(slot, leaf.text)
         const piece = pieceOf(raw, leaf, slot)
         if (piece) found.push(piece)
       }
