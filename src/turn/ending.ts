@@ -14,9 +14,9 @@ export const waits = {
   unseenSocket: 12_000,
   /** So long after its last growth it was whole, should the page go or the user send anew. */
   unseenWhole: 3000,
-  /** A tool call that was left open is given up after this time: the user may be asked to approve it. */
+  /** A tool call that was left open is given up after this time where the user is asked to approve it. */
   asked: 600_000,
-  /** One that the page itself would run has long been run by then: it is the user who does not answer. */
+  /** Elsewhere after this: the page itself has long run what it would. */
   tool: 20_000,
   /** Text painted this soon after its chunk is not buffered: with the last one, painting is over. */
   lag: 150,
@@ -158,7 +158,8 @@ function remaining(state: State, now: number): number {
     verdict?.by === 'host_abort' && away && Math.abs(lastEnd - away[0]) <= followUp
       ? Math.max(lastEnd, away[1])
       : lastEnd
-  return Math.max(still - since(t0), back + (tools || said === 'tool' ? waits.asked : followUp) - now)
+  const more = !tools && said !== 'tool' ? followUp : deps.asks?.() ? waits.asked : waits.tool
+  return Math.max(still - since(t0), back + more - now)
 }
 
 /** Takes up its waits. */
