@@ -78,7 +78,8 @@ function promptOf({ path, query, body: text }: Call): string {
   if (path == '/sse') return query.get('q') ?? ''
   if (path.startsWith('/jobs/')) return jobs.get(path.slice(6)) ?? ''
   const asked = JSON.parse(text || '{}')
-  return asked.messages?.findLast(({ role }: { role: string }) => role == 'user').content ?? asked.question ?? asked.prompt ?? ''
+  const last = asked.messages?.findLast(({ role }: { role: string }) => role == 'user')
+  return last?.content ?? last?.parts?.[0]?.text ?? asked.question ?? asked.prompt ?? ''
 }
 
 export const http: Play['http'] = async (call) => {
@@ -89,6 +90,13 @@ export const http: Play['http'] = async (call) => {
       text: (content) => sse(completionChunk({ content })),
       fail: (code) => sse({ error: { code, message: 'no' } }),
       done: sse(completionChunk({}, 'stop')) + 'data: [DONE]\n\n',
+    })
+  if (path == '/api/chat')
+    return body(call, 'text/event-stream', {
+      opening: [{ type: 'start', messageId: `m-${++last}` }, { type: 'start-step' }, { type: 'text-start', id: 't' }].map((one) => sse(one)).join(''),
+      text: (delta) => sse({ type: 'text-delta', id: 't', delta }),
+      fail: (errorText) => sse({ type: 'error', errorText }),
+      done: [{ type: 'text-end', id: 't' }, { type: 'finish-step' }, { type: 'finish', finishReason: 'stop' }, '[DONE]'].map((one) => sse(one)).join(''),
     })
   if (path == '/ask') return body(call, 'text/event-stream', { opening: sse({ k: 'hi' }), text: (say) => sse({ k: 'part', v: { say } }), fail: (code) => sse({ k: 'oops', v: { code } }), done: sse({ k: 'bye' }) })
   if (path == '/jobs' && method == 'POST') {
