@@ -28,6 +28,18 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      // Commands of their own: whole pages driven like a person, real applications, generated streams.
+      ...['uis', 'apps', 'streams'].map((name) => ({
+        root,
+        test: {
+          name,
+          environment: 'node',
+          include: [`test/${name}/**/*.test.ts`],
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      })),
       {
         root,
         test: {

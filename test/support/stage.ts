@@ -95,6 +95,7 @@ export interface Span {
   traceId: string
   spanId: string
   links?: { traceId: string; spanId: string }[]
+  attributes?: { key: string; value: Record<string, unknown> }[]
 }
 
 export { scriptOf } from './page-kit.ts'

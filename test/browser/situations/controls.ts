@@ -221,7 +221,7 @@ export const CONTROLS: Record<string, Situation> = {
     want: [{}, { trigger: 'edit' }],
   },
   'thoughts that stand in the block that later holds the answer': {
-    script: `onSend(async (text) => { const at = document.createElement('div'); log.append(at); let think = '', words = ''; for await (const data of events(await post('/api/chat', chatBody(text)))) { if (data == '[DONE]') break; const { delta } = JSON.parse(data).choices[0]; think += delta.reasoning_content ?? ''; words += delta.content ?? ''; at.innerHTML = (think ? (words ? '<button>Thought for a second</button>' : '<button>Thinking…</button><div><p>' + think + '</p></div>') : '') + (words ? '<p data-answer>' + words + '</p>' : '') } })`,
+    script: `onSend(async (text) => { const at = document.createElement('div'); log.append(at); let think = '', words = ''; for await (const data of events(await post('/api/chat', chatBody(text)))) { if (data == '[DONE]') continue; const { delta } = JSON.parse(data).choices[0]; think += delta.reasoning_content ?? ''; words += delta.content ?? ''; at.innerHTML = (think ? (words ? '<button>Thought for a second</button>' : '<button>Thinking…</button><div><p>' + think + '</p></div>') : '') + (words ? '<p data-answer>' + words + '</p>' : '') } })`,
     http: ({ stream }) =>
       stream(
         [
@@ -233,6 +233,10 @@ export const CONTROLS: Record<string, Situation> = {
         { ms: 80 },
       ),
     want: { more: ({ moments }) => (moments.firstReasoning === undefined ? ['no firstReasoning'] : []) },
+  },
+  'a page that reads no further than the end word': {
+    script: `onSend(async (text) => { const show = answering(); for await (const data of events(await post('/api/chat', chatBody(text)))) { if (data == '[DONE]') break; const { content } = JSON.parse(data).choices[0].delta; if (content) show([0, content]) } })`,
+    http: stream(80),
   },
   'a line below the answer that says how long it took': {
     script: `onSend(async (text) => { const r = await post('/query/stream', { query: text, stream: true }); const one = document.createElement('div'); log.append(one); one.innerHTML = '<div><div class="prose"><div data-answer></div></div></div>'; const at = one.querySelector('[data-answer]'); let rest = ''; for await (const more of decoded(r)) { const lines = (rest + more).split('\\n'); rest = lines.pop(); for (const line of lines) at.append(JSON.parse(line).response) } one.insertAdjacentHTML('beforeend', '<div><span>Took 1.4s</span> <span>First word after 0.2s</span></div>') })`,

@@ -38,6 +38,7 @@ export const HOST: Record<string, Situation> = {
     want: [
       {
         outcome: 'any',
+        errorType: /^/,
         endedBy: 'any',
         ttft: 'any',
         chars: 'any',

@@ -227,7 +227,7 @@ box.onkeydown = (e) => { if (e.key == 'Enter' && !e.shiftKey) { e.preventDefault
       }
     },
     async use({ page, wait, press }, round) {
-      await page.locator('#one').click()
+      await page.locator('#one').first().click()
       await page.keyboard.type(sentence(round).slice(0, 25), { delay: 25 })
       await press('Enter')
       await wait(2500)
