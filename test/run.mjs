@@ -1,5 +1,5 @@
 // `npm test`: installs what is missing, builds, and runs the unit tests (happy-dom) and the browser tests (real
-// Chromium against the built bundles). `node test/run.mjs unit|browser|packed|uis|apps|streams [filter…]` runs one kind; those after
+// Chromium against the built bundles). `node test/run.mjs unit|browser|packed|uis|apps|streams|situations [filter…]` runs one kind; those after
 // browser, which install from the registry or take long, only so. Last line: totals.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const [kind, ...filters] = process.argv.slice(2)
-const known = ['unit', 'browser', 'packed', 'uis', 'apps', 'streams'].includes(kind)
+const known = ['unit', 'browser', 'packed', 'uis', 'apps', 'streams', 'situations'].includes(kind)
 const kinds = known ? [kind] : ['unit', 'browser']
 if (kind && !known) filters.unshift(kind)
 

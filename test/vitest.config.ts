@@ -29,7 +29,7 @@ export default defineConfig({
         },
       },
       // Commands of their own: whole pages driven like a person, real applications, generated streams.
-      ...['uis', 'apps', 'streams'].map((name) => ({
+      ...['uis', 'apps', 'streams', 'situations'].map((name) => ({
         root,
         test: {
           name,

@@ -131,8 +131,8 @@ export function createWorld(): World {
         }
         dirty = false
         laid = now
-        for (const tell of [...sized]) tell()
-        for (const [observer, targets] of [...seen]) {
+        for (const tell of Array.from(sized)) tell()
+        for (const [observer, targets] of Array.from(seen)) {
           const entries = [...targets].map(entryOf)
           targets.clear()
           if (entries.length) (observer as Views).tell(entries)
