@@ -21,6 +21,8 @@ export default defineConfig({
         test: {
           name: 'browser',
           environment: 'node',
+          // Frames come late on a machine that is shared: what fails twice is broken.
+          retry: 1,
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
