@@ -1,4 +1,5 @@
 /** Where on the page something was used: among the messages, by the composer, or elsewhere; and how a composer is known again. */
+import { hash } from '../base/hash.ts'
 import { inside, parentOf } from '../base/nodes.ts'
 import type { Gesture } from '../turn/marks.ts'
 
@@ -38,18 +39,11 @@ export function placeOf(
   return Math.abs(own! - hers!) <= own! - theirs! ? 'composer' : 'answer'
 }
 
-/** 32 bits of a text. */
-function hash(text: string): string {
-  let value = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)
-  return (value >>> 0).toString(36)
-}
-
 /** What a composer is known by again after the page made it anew; nothing that the user wrote. */
 export function signatureOf(composer: Element): string {
   const say = (name: string) => composer.getAttribute(name) ?? ''
   // Numbers in ids are counted up by frameworks.
   const id = composer.id.replace(/\d+|:\w+:/g, '')
   const shown = say('placeholder') || say('data-placeholder') || say('aria-placeholder') || say('aria-label')
-  return [composer.localName, id, say('name'), say('role'), hash(shown)].join(' ')
+  return [composer.localName, id, say('name'), say('role'), hash(shown).toString(36)].join(' ')
 }

@@ -1,7 +1,7 @@
 /** Reads the conversation out of a chat call's body: who said what, as hashes. Keeps none. */
+import { hash } from '../base/hash.ts'
 import type { Call } from '../turn/marks.ts'
 import type { Said } from '../turn/trigger.ts'
-import { hash } from './learn/kinds.ts'
 import { conversationIn, textOf } from './prompt.ts'
 
 /** A longer conversation is compared with none: its front is cut off somewhere anyway. */

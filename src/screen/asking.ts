@@ -1,6 +1,6 @@
 /** When to ask whether some stream carries what stands on the page, and with which text: a few times a turn, when the page rests. */
 import { letters } from '../base/characters.ts'
-import { closest, elementOf, inside, texts } from '../base/nodes.ts'
+import { above, closest, elementOf, inside, texts } from '../base/nodes.ts'
 import { excluded, prose } from '../base/prose.ts'
 import { below, named } from './growth.ts'
 import { HEAD } from './letters.ts'
@@ -28,7 +28,7 @@ const LEVELS = 6
 function messageOf(page: Page, turn: Turn, root: Element): Node {
   let message: Node = root
   for (let level = 0; level < LEVELS; level++) {
-    const parent = message.parentNode ?? (message as ShadowRoot).host
+    const parent = above(message)
     if (!parent || parent.nodeType == 9 || !free(page, parent, turn.since)) break
     message = parent
   }

@@ -1,6 +1,6 @@
 /** How far an answer's place may reach: what stands beside it in the same message, and nothing that is none of its own. */
 import { letters } from '../base/characters.ts'
-import { closest, inside, texts } from '../base/nodes.ts'
+import { above, closest, inside, texts } from '../base/nodes.ts'
 import { blockOf, excluded, inline, kind, label, prose, tag } from '../base/prose.ts'
 import type { Ui } from '../input/ui.ts'
 import { onlyHeard } from './heard.ts'
@@ -66,7 +66,7 @@ export function homeOf(page: Page, parent: Node): Home {
   homes.set(parent, home)
   const path: Node[] = []
   let last: Node | undefined
-  for (let node: Node | null = parent; node; node = (last = node).parentNode ?? (node as ShadowRoot).host ?? null) {
+  for (let node: Node | null = parent; node; node = above((last = node))) {
     const slot = roots.get(node)
     if (slot) {
       home.fits ||= slot.named || !last || fits(slot, last)

@@ -1,6 +1,6 @@
 /** When a turn is over, and by what. Leaves to line.ts what the wire said, to the router what gestures mean. */
 import { adopt } from './line.ts'
-import { decide, lastChunkAt, visible } from './noting.ts'
+import { alongside, decide, lastChunkAt, visible } from './noting.ts'
 import type { EndedBy } from './record.ts'
 import type { Line, State, Verdict } from './state.ts'
 
@@ -25,10 +25,13 @@ export const waits = {
 /** Sockets outlive their answers, and not every format says that one is whole. */
 const endless = ({ maybe, mine, live }: State): boolean =>
   !live ? maybe.some(({ call }) => call.on) : mine.every(({ done, call }) => done || call.on)
-const stillSince = (state: State): number => Math.max(state.grownAt, lastChunkAt(state))
+/** Visible time since `from`, ms. */
+const passed = (state: State, from: number, now: number): number => visible(state, now) - visible(state, from)
+/** The same since it last grew or was told more. */
+const still = (state: State, now: number): number => passed(state, Math.max(state.grownAt, lastChunkAt(state)), now)
 
-/** Streams that nobody could read, and that may be the answer's: bodies that came in pieces. */
-const streaming = (line: Line): boolean => line.chunks > 1 && !line.call.on && line.call.transport !== 'websocket'
+/** A stream that nobody could read, and that may be the answer's: a body that came in pieces. */
+const streaming = ({ chunks, call }: Line): boolean => chunks > 1 && call.transport !== 'websocket'
 
 // Text may still be on its way to the screen. Where painting kept up with the chunks, the last one was the last; and
 // where the stream is whole, so is what ends as it does.
@@ -38,7 +41,7 @@ function unpainted(state: State, at: number): boolean {
   return (
     !(heard && !live && target?.ends(tail)) &&
     (moments.lastChunk !== undefined || grownAt > t0) &&
-    visible(state, at) - visible(state, Math.max(grownAt, last)) < deps.timing.settle &&
+    still(state, at) < deps.timing.settle &&
     !(grownAt >= last && grownAt - t0 - moments.lastChunk! <= waits.lag)
   )
 }
@@ -46,15 +49,12 @@ function unpainted(state: State, at: number): boolean {
 function saidAll(state: State, at: number): boolean {
   const { live, tools, heard, said, grownAt, t0, claimed, maybe } = state
   if (tools) return false
-  if (live)
-    return endless(state) && grownAt > t0 && visible(state, at) - visible(state, stillSince(state)) >= waits.unseenWhole
+  if (live) return endless(state) && grownAt > t0 && still(state, at) >= waits.unseenWhole
   if (heard) return said !== 'tool'
   if (grownAt <= t0 || claimed) return false
   // Nobody could read it: its stream has ended, or it has been still for a while.
   const streams = maybe.filter(streaming)
-  return streams.length
-    ? streams.every(({ end }) => end)
-    : visible(state, at) - visible(state, grownAt) >= waits.unseenWhole
+  return streams.length ? streams.every(({ end }) => end) : passed(state, grownAt, at) >= waits.unseenWhole
 }
 
 /** What was whole, and all seen, before the page was hidden needs no eyes any more. */
@@ -86,9 +86,9 @@ function proved(state: State): Verdict | undefined {
 
 /** What of an unread wire is certain: where one stream alone came while the answer grew, that was the answer's. */
 function concludeOpaque(state: State): void {
-  const { maybe, wire, moments, t0, verdict } = state
+  const { maybe, wire, moments, verdict } = state
   if (!wire && moments.firstInserted !== undefined) {
-    const one = maybe.filter((line) => streaming(line) && (line.lastAt ?? 0) >= t0 + moments.firstInserted! - 1000)
+    const one = maybe.filter((line) => streaming(line) && alongside(state, line))
     if (one.length === 1) {
       state.wire = 'opaque'
       adopt(state, one[0]!)
@@ -115,9 +115,8 @@ export function settle(state: State): void {
   state.verdict ??= text === undefined ? { by: 'timeout', at: clock.now() } : { by: 'done', at: t0 }
   // Its waits are over: what it does now asks for no further one.
   state.retryUntil = undefined
-  concluding.add(state)
+  state.concluding = true
   concludeOpaque(state)
-  concluding.delete(state)
   const { verdict, said } = state
   moments.end = verdict.at - t0
   if (verdict.by === 'done') {
@@ -129,28 +128,22 @@ export function settle(state: State): void {
   state.settled = state.dirty = true
   deps.onSettled(state.turn)
 }
-/** Turns being settled: a call that is adopted then wakes nobody. */
-const concluding = new WeakSet<State>()
 
 /** Ms until the turn may be over; infinite while something is awaited that will say so. */
 function remaining(state: State, now: number): number {
   const { verdict, live, calls, heard, claimed, grownAt, t0, deps, tools, said, lastEnd, retryUntil, maybe } = state
-  const { settle: still, followUp } = deps.timing
-  const since = (from: number) => visible(state, now) - visible(state, Math.max(grownAt, from))
-  if (verdict?.firm) return still - since(verdict.at)
-  if (live)
-    return endless(state) && grownAt > t0
-      ? waits.unseenSocket - visible(state, now) + visible(state, stillSince(state))
-      : Infinity
+  const { settle: wait, followUp } = deps.timing
+  const quiet = passed(state, grownAt, now)
+  if (verdict?.firm) return wait - Math.min(quiet, passed(state, verdict.at, now))
+  if (live) return endless(state) && grownAt > t0 ? waits.unseenSocket - still(state, now) : Infinity
   if (retryUntil !== undefined) return Math.max(0, retryUntil - now)
   if (!calls || (!heard && verdict?.by === 'done')) {
     if (claimed) return Infinity
-    if (grownAt <= t0)
-      return waits.noAnswer - visible(state, now) + visible(state, Math.max(t0, deps.free?.(state.turn) ?? t0))
+    if (grownAt <= t0) return waits.noAnswer - passed(state, Math.max(t0, deps.free?.(state.turn) ?? t0), now)
     const streams = maybe.filter(streaming)
     if (streams.length && streams.every(({ end }) => end))
-      return Math.max(still - since(t0), Math.max(...streams.map(({ end }) => end!.at)) + followUp - now)
-    return (streams.length ? waits.noAnswer : endless(state) ? waits.unseenSocket : waits.unseen) - since(t0)
+      return Math.max(wait - quiet, Math.max(...streams.map(({ end }) => end!.at)) + followUp - now)
+    return (streams.length ? waits.noAnswer : endless(state) ? waits.unseenSocket : waits.unseen) - quiet
   }
   const away = deps.hidden.last()
   // A page that gives up as it is hidden asks anew when it is shown.
@@ -159,14 +152,14 @@ function remaining(state: State, now: number): number {
       ? Math.max(lastEnd, away[1])
       : lastEnd
   const more = !tools && said !== 'tool' ? followUp : deps.asks?.() ? waits.asked : waits.tool
-  return Math.max(still - since(t0), back + more - now)
+  return Math.max(wait - quiet, back + more - now)
 }
 
 /** Takes up its waits. */
 export function wake(state: State): void {
   const { deps, target, opened } = state
   const { clock, timing } = deps
-  if (concluding.has(state)) return
+  if (state.concluding) return
   clock.clearTimeout(state.timer)
   const away = deps.hidden.since()
   // In a hidden tab nothing is seen to end.

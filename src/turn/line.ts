@@ -4,7 +4,7 @@
  */
 import { letters } from '../base/characters.ts'
 import { cleanUrl } from '../base/clean.ts'
-import type { CallPort, Content } from './marks.ts'
+import type { Call, CallPort, Content } from './marks.ts'
 import { givesWayTo } from './outcome.ts'
 import { decide, lastChunkAt, lettersNeeded, mark, progress, say, setTools } from './noting.ts'
 import type { EndedBy } from './record.ts'
@@ -21,14 +21,15 @@ const passing = /^(408|425|429|5\d\d)$/
 /** How long such a call may be made again, ms; at most what the server asked for. */
 const retry = { usual: 10_000, most: 60_000 }
 
-export const newLine = (call: Issued, spanId: string, unseen?: boolean): Line => ({
-  call,
-  spanId,
-  unseen,
-  chunks: 0,
-  bytes: 0,
-  firsts: [],
-})
+/** Its body is not kept: it may be long, and it is what the user wrote. */
+export function newLine(issued: Issued & Pick<Call, 'body'>, spanId: string, unseen?: boolean): Line {
+  const call = { ...issued }
+  delete call.body
+  return { call, spanId, unseen, chunks: 0, firsts: [] }
+}
+
+/** Pieces that are told once more, as they are understood late, were counted when they came. */
+const isNews = ({ bytes, by }: Content): boolean => bytes > 0 || by !== 'learned'
 
 /** A page that was prerendered may have asked, and been answered, before it was visited. */
 const since = ({ t0 }: State, at: number): number => Math.max(at, t0)
@@ -100,8 +101,7 @@ function take(state: State, line: Line, content: Content): void {
   const entry = line.entry!
   const at = since(state, content.at)
   state.dirty = true
-  // Pieces that are told once more, as they are understood late, were counted when they came.
-  if (content.bytes || !content.by || content.by === 'known') entry.chunks++
+  if (isNews(content)) entry.chunks++
   entry.bytes += content.bytes
   entry.model = content.modelName ?? entry.model
   entry.responseId = content.responseId ?? entry.responseId
@@ -217,8 +217,7 @@ export function portOf(
     content(content) {
       if (!line.state && !line.end) prove(content)
       if (line.state) return take(line.state, line, content)
-      if (!content.by || content.by === 'known') line.chunks++
-      line.bytes += content.bytes
+      if (isNews(content)) line.chunks++
       line.lastAt = content.at
       fold(line, content)
     },
@@ -235,15 +234,14 @@ export function portOf(
 
 function fold(line: Line, content: Content): void {
   const { firsts } = line
-  const says = ({ model, reasoning, answer }: Content) => [model, reasoning, answer].map(Boolean)
-  const known = firsts.map(says)
-  const news = says(content).some((one, i) => one && !known.some((before) => before[i]))
-  if (news) return void firsts.push({ ...content })
+  const says = ['model', 'reasoning', 'answer'] as const
+  if (says.some((what) => content[what] && !firsts.some((first) => first[what])))
+    return void firsts.push({ ...content })
   const { rest } = line
   if (!rest) return void (line.rest = { ...content })
   const { answer = '', reasoning, tool = 0, bytes, model, ...more } = content
   const head = (rest.answer ?? '') + answer
-  Object.assign(rest, JSON.parse(JSON.stringify(more)), {
+  Object.assign(rest, Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined)), {
     bytes: rest.bytes + bytes,
     model: rest.model || model,
     tool: (rest.tool ?? 0) + tool || undefined,

@@ -4,7 +4,7 @@ import { createMeter } from './meter.ts'
 import { givesWayTo, outcomeOf, phaseOf } from './outcome.ts'
 import { ttftParts } from './parts.ts'
 import type { Evidence, Moments, TurnRecord } from './record.ts'
-import type { Change, State, Turn, TurnDeps, TurnStart, Verdict } from './state.ts'
+import type { Change, Line, State, Turn, TurnDeps, TurnStart, Verdict } from './state.ts'
 
 /** Letters the transcript watcher needs to find an answer. */
 export const lettersNeeded = 64
@@ -84,18 +84,21 @@ export function setTools(state: State, at: number, open: number): void {
 const tidy = <T>(value: T): T =>
   JSON.parse(JSON.stringify(value, (_, item) => (typeof item === 'number' ? Math.round(item * 1e4) / 1e4 : item)))
 
+/** It went on, at most this long, ms, before the answer's first text came. */
+const before = 1000
+export const alongside = ({ t0, moments }: State, { lastAt = 0 }: Line): boolean =>
+  lastAt - t0 >= (moments.firstInserted ?? Infinity) - before
+
 /** How each witness knows of it, so far. */
-const evidenceOf = ({ start, wire, place, own, maybe, t0, moments, shown }: State): Evidence => ({
-  gesture: start.gesture,
-  wire:
-    wire ??
-    (own || shown
-      ? 'known'
-      : maybe.some(({ chunks, lastAt }) => chunks && (lastAt ?? 0) - t0 >= (moments.firstInserted ?? Infinity) - 1000)
-        ? 'opaque'
-        : 'none'),
-  screen: place ?? (shown ? 'named' : 'none'),
-})
+function evidenceOf(state: State): Evidence {
+  const { start, wire, place, own, maybe, shown } = state
+  const unread = maybe.some((line) => line.chunks && alongside(state, line)) ? 'opaque' : 'none'
+  return {
+    gesture: start.gesture,
+    wire: wire ?? (own || shown ? 'known' : unread),
+    screen: place ?? (shown ? 'named' : 'none'),
+  }
+}
 
 /** The same object while nothing changes. */
 export function recordOf(state: State): TurnRecord {

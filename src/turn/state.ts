@@ -92,6 +92,8 @@ export interface State {
   /** What may be ending the turn, without proof yet. */
   doubt?: Verdict & { noticed: number; unpainted: boolean }
   settled: boolean
+  /** It is being settled: a call that proves to be its own wakes nobody. */
+  concluding?: boolean
   timer?: number
   /** Calls that are this turn's, those of them under way, and those that may be. */
   calls: number
@@ -131,7 +133,7 @@ export interface State {
   saidAt: number
 }
 
-export type Issued = Omit<Call, 'transport'> & Partial<Call>
+export type Issued = Omit<Call, 'transport' | 'body'> & Partial<Pick<Call, 'transport'>>
 
 export interface Line {
   readonly call: Issued
@@ -151,7 +153,6 @@ export interface Line {
   beside?: boolean
   /** Folded while it only may be a call of the turn. */
   chunks: number
-  bytes: number
   lastAt?: number
   response?: { at: number; status: number; backend: Backend; retryAfter?: string | null }
   /** First content with model output, reasoning and answer; and all that came after, as one. */
@@ -180,8 +181,6 @@ export interface Turn {
   ended(): boolean
   /** Its last stream asked for a tool: a further request is likely. */
   expectsMore(): boolean
-  /** A call of it failed: it is likely to be made again. */
-  retries(): boolean
   /** Some stream carried its answer. */
   heard(): boolean
   /** The answer so far ends with a question. */

@@ -11,8 +11,6 @@ import { endedByOf } from './outcome.ts'
 import { decide, mark, newState, progress, recordOf, say } from './noting.ts'
 import type { State, Turn, TurnDeps, TurnStart } from './state.ts'
 
-export { waits } from './ending.ts'
-
 /** Calls remembered that may be the turn's. */
 const maybeKept = 8
 /** A painted frame dated no better than this, ms, can have been any time until the turn's end. */
@@ -109,7 +107,6 @@ export function createTurn(start: TurnStart, deps: TurnDeps): Turn {
     calls: () => state.calls,
     ended: () => !!state.verdict?.firm || state.verdict?.by === 'user_stop',
     expectsMore: () => state.tools > 0 || state.said === 'tool',
-    retries: () => state.retryUntil !== undefined,
     heard: () => state.heard,
     asked: () => /[?？؟]\P{L}*$/u.test(state.tail),
     nextSpan: () => state.requests[requestsKept - 1]?.spanId ?? deps.ids.spanId(),

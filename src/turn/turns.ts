@@ -12,7 +12,7 @@ import type { Attributes, EndedBy, Outcome, Trigger, TurnRecord } from './record
 import { stepOf } from './trigger.ts'
 import type { Said } from './trigger.ts'
 import { createTurn } from './turn.ts'
-import type { Line, Notes, Turn, TurnDeps } from './state.ts'
+import type { Notes, Turn, TurnDeps } from './state.ts'
 
 export { recover } from './outcome.ts'
 export type { Backend, Change, Notes } from './state.ts'
@@ -90,8 +90,6 @@ export interface Turns extends PagePort {
   amend(turnId: string, notes: Notes): TurnRecord | undefined
   /** Turns opened so far. */
   opened(): number
-  /** What may have been a turn, and was not borne out, so far. */
-  unproved(): number
   /** Settles what is open as `cancelled`. */
   stopAll(): void
 }
@@ -284,9 +282,9 @@ export function createTurns(options: TurnsOptions): Turns {
   }
 
   /** The open turn that a call is a further request of, or what it opens. */
-  const plan = (call: Call): Cause | Turn | undefined => {
+  const plan = (call: Call, said: () => string | undefined): Cause | Turn | undefined => {
     const open = live()
-    const prompt = open[0] && short(options.promptOf(call))
+    const prompt = open[0] && short(said())
     const holds = (one: Turn) => !!prompt && !!one.prompt && prompt.includes(one.prompt)
     const turn = open.find(holds) ?? open[0]
     const cause = pick(call.at)
@@ -302,10 +300,10 @@ export function createTurns(options: TurnsOptions): Turns {
   const alone = (turn: Turn) => turn.byProgram && !turn.heard() && !options.named
 
   /** What of a call shows that it carries an answer. */
-  const shows = (line: Line, answers: number, content: Content | undefined) =>
+  const shows = (content: Content | undefined, answers: number, asks: boolean) =>
     !!content &&
     (!!content.by || answers > 1) &&
-    !!(content.answer || content.reasoning || content.tool || (content.errorType && (line.call.body ?? line.call.on)))
+    !!(content.answer || content.reasoning || content.tool || (content.errorType && asks))
 
   /** Its history says what the send was, whatever the control is called. */
   const judge = (turn: Turn, from: Call) => {
@@ -330,15 +328,21 @@ export function createTurns(options: TurnsOptions): Turns {
     const likeness = options.isChat(issued)
     if (likeness === 'no') return undefined
     const sure = likeness === 'yes'
-    const { promised, on, body } = issued
-    const heard = !!on && body === undefined
+    const { promised, on } = issued
+    const heard = !!on && issued.body === undefined
+    const asks = !!(issued.body ?? on)
+    // With its body, as long as that may be of use; and the prompt in it, read once.
+    let from: Call | undefined = issued
+    let words: { prompt?: string } | undefined
+    const prompt = () => (words ??= { prompt: from && options.promptOf(from) }).prompt
     const cause = pick(issued.at)
     // One call on each socket: what else is sent there meanwhile is no news.
     if (on && (!cause || cause.kind === 'other') && live().some((turn) => turn.hears(on))) return undefined
     // What only came in opens nothing.
     const target = heard
       ? live()[0]
-      : (plan(issued) ?? (sure ? ({ kind: 'program', at: issued.at, sure, promised } satisfies Cause) : undefined))
+      : (plan(issued, prompt) ??
+        (sure ? ({ kind: 'program', at: issued.at, sure, promised } satisfies Cause) : undefined))
     if (!target) return undefined
     let turn = 'record' in target ? target : target.turn
     const spanId = promised?.requestId ?? (turn ? turn.nextSpan() : ids.spanId())
@@ -348,13 +352,15 @@ export function createTurns(options: TurnsOptions): Turns {
     let answers = 0
 
     const begin = () => {
-      if (line.state) return
-      options.proved?.(issued)
-      const prompt = options.promptOf(issued)
+      if (!from || line.state) return
+      const whole = from
+      prompt()
+      from = undefined
+      options.proved?.(whole)
       turn ??= (target as Cause).turn
       if (!turn) {
-        turn = openTurn(target as Cause, prompt, undefined, (to) => to.adopt(line))
-        return judge(turn, issued)
+        turn = openTurn(target as Cause, prompt(), undefined, (to) => to.adopt(line))
+        return judge(turn, whole)
       }
       if (!turn.open()) return
       if (cause && cause.at > turn.at && turn.expectsMore()) {
@@ -362,9 +368,9 @@ export function createTurns(options: TurnsOptions): Turns {
         cause.turn = turn
       }
       turn.adopt(line)
-      judge(turn, issued)
+      judge(turn, whole)
       if (!alone(turn)) turn.tell?.()
-      const said = short(prompt)
+      const said = short(prompt())
       if (said && !turn.prompt && history.includes(turn)) {
         turn.prompt = said
         options.onPrompt?.(turn.record(), about(turn, previousOf(turn)))
@@ -373,13 +379,13 @@ export function createTurns(options: TurnsOptions): Turns {
     if (sure) begin()
     else if (turn) turn.consider(line)
     else if ((target as Cause).kind === 'submit') {
-      turn = openTurn(target as Cause, options.promptOf(issued))
+      turn = openTurn(target as Cause, prompt())
       turn.consider(line)
     }
 
     const port = portOf(line, options, (content) => {
       if (content?.answer) answers++
-      if (shows(line, answers, content)) begin()
+      if (shows(content, answers, asks)) begin()
     })
 
     return { headers: sure ? options.headersFor(issued.url, traceId, spanId) : {}, ...port }
@@ -477,7 +483,6 @@ export function createTurns(options: TurnsOptions): Turns {
     elementOf: (id) => find(id)?.target?.element(),
     amend: (id, notes) => find(id)?.amend(notes),
     opened: () => opened,
-    unproved: () => unproved,
     stopAll: () => leaveAll('host_abort', clock.now()),
   }
 }

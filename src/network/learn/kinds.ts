@@ -1,4 +1,5 @@
 /** Which members of an unknown format tell one kind of payload from another, and which tell conversations apart. */
+import { hash } from '../../base/hash.ts'
 import type { Tag } from './leaves.ts'
 
 /** Values after which a member is no kind but text, or an id. */
@@ -82,11 +83,4 @@ export function createKinds(known?: ReadonlySet<number>): Kinds {
       for (const [path, { values }] of members) if (isKind([path, [...values][0] ?? ''])) yield path
     },
   }
-}
-
-/** FNV-1a. Names and values may be data: nothing else of them is kept. */
-export function hash(text: string): number {
-  let h = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x1000193)
-  return h >>> 0
 }

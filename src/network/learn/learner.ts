@@ -4,9 +4,10 @@
  */
 import { errorName } from '../../base/error-name.ts'
 import { letters } from '../../base/characters.ts'
+import { hash } from '../../base/hash.ts'
 import { align, DECIDED, SURE } from './align.ts'
 import type { Stretch } from './align.ts'
-import { createKinds, hash } from './kinds.ts'
+import { createKinds } from './kinds.ts'
 import { leavesOf } from './leaves.ts'
 import type { Tag } from './leaves.ts'
 import { createLog } from './pieces.ts'
