@@ -1,11 +1,13 @@
 /**
  * Says what is wrong with the options, what the verbs were given and the order of calls, in sentences that show the right
- * form. Loaded only when something is wrong or there are selectors to look at; what is wrong, others have found.
+ * form; in debug mode also how each turn is known. Loaded only then, when something is wrong, or when there are selectors to look at; what is wrong, others have found.
  */
 import type { Options, SignalKind } from './api.ts'
 import type { Given } from './given.ts'
 import { PRESETS } from './input/ui.ts'
 import type { Ui } from './input/ui.ts'
+
+export { sentenceOf } from './evidence.ts'
 
 const forms: Record<keyof Options, string> = {
   endpoint: "endpoint: '/v1/traces' or 'https://collector.example.com/v1/traces'",

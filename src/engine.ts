@@ -46,6 +46,8 @@ import { createTurns } from './turn/turns.ts'
 /** What the engine loads when it needs it; a part that is missing is simply not there. `attempt` counts from 0. */
 export interface EngineParts {
   intent?(attempt: number): Promise<typeof import('./intent/lazy.ts')>
+  /** Asked in debug mode. */
+  advice(attempt: number): Promise<typeof import('./advice.ts')>
 }
 
 export interface EngineOptions {
@@ -97,6 +99,13 @@ export function createEngine(options: EngineOptions): Engine {
   let transcript: Transcript | undefined
 
   const origin = ({ id } = session.touch()) => originOf(id, { ...options, attributes: config.attributes })
+  /** For those who try the page: how a turn is known, or why a send is none. */
+  const explain = (turn: TurnRecord, told?: boolean) => {
+    if (config.debug)
+      guard.later(
+        options.parts.advice(0).then(({ sentenceOf }) => console.info(`[chat-vitals] ${sentenceOf(turn, told)}`, turn)),
+      )
+  }
   const judge =
     config.intent === false
       ? undefined
@@ -121,6 +130,7 @@ export function createEngine(options: EngineOptions): Engine {
     ),
     identity: origin,
     ...learnCalls(options.isChat),
+    named: !!config.requests,
     promptOf,
     historyOf,
     ...options.propagation,
@@ -142,15 +152,17 @@ export function createEngine(options: EngineOptions): Engine {
       pulse.active(open.size > 0)
       outlet?.put(turn, 'ready', true)
       guard(() => reactions.settled(turn))
-      if (config.debug) console.debug('[chat-vitals] turn', turn)
+      explain(turn)
       options.settled(turn)
     },
+    onUnproved: (turn) => explain(turn, false),
   })
 
   // What was learned of streams, by address.
   const formats: Formats = new Map()
   const gestures = createGestures({
     ui,
+    timing,
     composer: options.composer,
     answer: (element) => reactions.answer(element),
     used: (...control) => reactions.used(...control),

@@ -1,4 +1,4 @@
-/** Says of a turn what was recognised, by which witness, what was not, and the one option that would mend it. Data and one function; no page. */
+/** Says of a turn what was recognised, by which witness, what was not, and the one option that would mend it. Data and sentences; no page. */
 import type { Evidence, TurnRecord } from './turn/record.ts'
 
 /** What each witness saw. */
@@ -68,3 +68,18 @@ export function explain(turn: TurnRecord): Explained | undefined {
 /** Of a send after which no turn was told. @param composer what it was written in, as a selector */
 export const unproved = (composer: string): string =>
   `if that was a prompt, name the composer: ui: { input: '${composer}' }, or the call: requests: ['/api/chat']`
+
+/** What debug mode says of a turn, or of a send or call of which none came. Holds no text of a chat. */
+export function sentenceOf(turn: TurnRecord, told = true): string {
+  const known = explain(turn)
+  const seen = known?.seen.map(({ witness, how, says }) => `${witness} ${how}: ${says}`) ?? []
+  const [call] = turn.requests
+  const what = call ? `${call.method} ${call.url}` : turn.evidence?.gesture === 'none' ? 'a call' : 'a send'
+  return [
+    told ? `turn ${turn.seq} ${turn.outcome};` : `no turn: ${what};`,
+    `${seen.join('; ')}.`,
+    told ? known?.mend && `To mend it: ${known.mend}` : `${unproved('#prompt')}.`,
+  ]
+    .filter(Boolean)
+    .join(' ')
+}

@@ -41,7 +41,7 @@ const rows = (turn: TurnRecord): [string, string][] => [
   ['correction', turn.correction ? `${turn.correction.kind} ${part(turn.correction.score)}` : '–'],
 ]
 
-/** A turn that may be retried, or is long, is told late: after so long without one, ms, what might be wrong is said. */
+/** A turn that may be retried is told late, and a long one when it is over: once the page has not changed for so long, ms, what might be wrong is said. */
 const PATIENCE = 20_000
 
 /** How a page would name that field. */
@@ -56,16 +56,23 @@ function watchSends(say: (text: string, wrong?: boolean) => void): { done(): voi
   const field = 'textarea,input:not([type]),[type=text],[contenteditable]:not([contenteditable=false]),[role=textbox]'
   let composer: Element | undefined
   let since = 0
+  let changed = 0
+  const page = new MutationObserver(() => void (changed = performance.now()))
   let timer: ReturnType<typeof setInterval> | undefined
-  const done = () => clearInterval(timer)
+  const done = () => {
+    clearInterval(timer)
+    page.disconnect()
+  }
   const sent = (how: string) => {
     if (!composer) return
     const selector = selectorOf(composer)
     done()
-    since = performance.now()
+    since = changed = performance.now()
+    page.observe(document, { subtree: true, childList: true, characterData: true })
     const tell = () => {
-      const ms = performance.now() - since
-      if (ms < PATIENCE) return say(`${how} in ${selector}, ${Math.round(ms / 1000)} s ago: no turn settled so far`)
+      const now = performance.now()
+      if (now - changed < PATIENCE)
+        return say(`${how} in ${selector}, ${Math.round((now - since) / 1000)} s ago: no turn settled so far`)
       done()
       say(`${how} in ${selector}: no turn came of it; ${unproved(selector)}`, true)
     }

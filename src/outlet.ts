@@ -104,7 +104,7 @@ export function createOutlet(options: OutletOptions): Outlet {
     remembered: options.remembered,
     dropped(ids, reason) {
       options.dropped?.(ids, reason)
-      if (config.debug) console.debug(`[chat-vitals] dropped (${reason})`, ids)
+      if (config.debug) console.info(`[chat-vitals] dropped (${reason})`, ids)
     },
   })
 

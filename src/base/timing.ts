@@ -16,6 +16,8 @@ export const timing = {
   settle: 600,
   /** A further request of the same turn begins within this time after the last one ended. */
   followUp: 1000,
+  /** A composer emptied this soon after a gesture was sent by it; some pages clear it when their server has answered. */
+  emptied: 2500,
   /** An abort this soon after a gesture was caused by it. */
   abort: 1000,
   /** At most one paint beacon in this time. */

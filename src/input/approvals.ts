@@ -1,4 +1,5 @@
 /** Tells whether the page asks the user to approve something; who asked for it, others know. */
+import { namesOf } from './sayings.ts'
 
 /** What such buttons say, whole. English, German, French, Spanish, Portuguese, Russian, Chinese, Japanese, Korean. */
 const NAME =
@@ -9,12 +10,10 @@ const MOST = 200
 /** A control that approves or denies is in view of the page. */
 export function asksApproval(doc: Document): boolean {
   const all = [...doc.querySelectorAll('button,[role=button],input[type=button],input[type=submit]')].slice(-MOST)
-  return all.some((element) => {
-    const name = element.getAttribute('aria-label') ?? (element as HTMLInputElement).value ?? element.textContent ?? ''
-    return (
-      (NAME.test(name) || NAME.test(element.textContent ?? '')) &&
+  return all.some(
+    (element) =>
+      namesOf(element).some((name) => NAME.test(name)) &&
       !(element as HTMLButtonElement).disabled &&
-      element.getClientRects().length > 0
-    )
-  })
+      element.getClientRects().length > 0,
+  )
 }

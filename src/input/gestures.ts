@@ -1,4 +1,5 @@
 /** Tells what the user meant by what was seen: which control it was, where it stands, by which composer it was sent. */
+import type { PageTiming } from '../base/timing.ts'
 import type { Gesture } from '../turn/marks.ts'
 import { readControl } from './controls.ts'
 import { labelReader } from './labels.ts'
@@ -17,11 +18,9 @@ export interface Gestures {
   emptied(at: number): Gesture | undefined
 }
 
-/** A composer that the page named empties this long after a send at the latest, ms. */
-const LATEST = 2500
-
 export function createGestures(options: {
   ui: Ui
+  timing: Pick<PageTiming, 'emptied'>
   /** The text field the user last wrote in. */
   composer(): Element | undefined
   /** The answer nearest to an element. */
@@ -29,7 +28,7 @@ export function createGestures(options: {
   /** @param at where it stands, or what opened the menu in which it does */
   used(control: Control, element: Element, at: Element): void
 }): Gestures {
-  const { ui, composer, answer } = options
+  const { ui, timing, composer, answer } = options
   const read = labelReader()
   const opener = createOpener()
   // The composer of the last send that was not made among the messages.
@@ -90,7 +89,7 @@ export function createGestures(options: {
     emptied(at) {
       const send = unsure
       unsure = undefined
-      return send && at - send.at <= LATEST ? { ...send, sure: true } : undefined
+      return send && at - send.at <= timing.emptied ? { ...send, sure: true } : undefined
     },
   }
 }

@@ -21,8 +21,6 @@ export type { Backend, Change, Notes } from './state.ts'
 const waits = {
   /** Gestures this close are one: Enter in a form also fires a click. */
   same: 30,
-  /** A composer emptied this soon after a gesture was sent by it; some pages clear it when their server has answered. */
-  emptied: 2500,
   /** While a turn is open, a click of unknown meaning can have caused a request for this long. */
   vague: 300,
   /** An edit may take this long until it is sent. */
@@ -76,6 +74,8 @@ export interface TurnsOptions extends Pick<
   onPrompt?(record: TurnRecord, opened: Opened): void
   /** Once per turn. */
   onSettled?(record: TurnRecord): void
+  /** A send, or a call without one, that no other witness bore out: it was no turn. */
+  onUnproved?(record: TurnRecord): void
 }
 
 export interface Turns extends PagePort {
@@ -238,6 +238,7 @@ export function createTurns(options: TurnsOptions): Turns {
             unproved++
             known = known.filter((one) => one !== settled)
             history = history.filter((one) => one !== settled)
+            options.onUnproved?.(settled.record())
           }
         },
       },
@@ -423,6 +424,7 @@ export function createTurns(options: TurnsOptions): Turns {
       } else if (kind === 'new_conversation') {
         for (const turn of live()) turn.interrupt({ by: 'conversation_switch', at: cause.at, cause })
         latest = sent = meant = told = undefined
+        asked = []
         forget(0)
       } else {
         latest = cause
@@ -435,7 +437,7 @@ export function createTurns(options: TurnsOptions): Turns {
       }
     },
     composerEmptied(at) {
-      const cause = fresh(latest, at, waits.emptied)
+      const cause = fresh(latest, at, timing.emptied)
       if (!cause) return
       sent = cause
       if (cause.kind === 'submit') openTurn(cause)

@@ -18,6 +18,9 @@ beforeAll(async () => {
   site = await startChatSite({
     pages: {
       '/': { html: chatPage({ head }) },
+      '/growing': {
+        html: `<!doctype html>${head}<textarea name=q></textarea><p></p><script>setInterval(() => document.querySelector('p').append('word '), 1000)</script>`,
+      },
       '/silent': { html: `<!doctype html>${head}<textarea name=q></textarea><button>Ask</button>` },
     },
     words: ['The ', 'ferry ', 'leaves ', 'at ', 'nine.'],
@@ -55,5 +58,16 @@ test('of a send of which no turn came it says which option would name it, and go
   await page.evaluate(() => (window as unknown as { remove(): void }).remove())
   await page.press('textarea', 'Enter')
   expect(await page.locator('chat-vitals-hud').count()).toBe(0)
+  await page.close()
+})
+
+test('an answer of 25 s was said to be no turn while it grew', async () => {
+  page = await browser.newPage()
+  await page.clock.install()
+  await page.goto(site.url + '/growing')
+  await page.fill('textarea', 'secret words')
+  await page.press('textarea', 'Enter')
+  await page.clock.runFor(25_000)
+  await expect.poll(shown).toContain('25 s ago: no turn settled so far')
   await page.close()
 })

@@ -43,6 +43,10 @@ beforeAll(async () => {
       '/mistyped': {
         html: chatPage({ head: `<script src="/chat-vitals.global.js" data-endpont="${collector.url}"></script>` }),
       },
+      '/named': { html: chatPage({ head: tag('data-requests="/ask"') }) },
+      '/debug': {
+        html: chatPage({ head: tag('data-debug="true"'), body: '<form id="search"><input name="q"></form>' }),
+      },
       '/versioned': { html: chatPage({ head: tag('', '/chat-vitals.global.js?v=2') }) },
       '/twice': { html: chatPage({ head: tag() + tag('', '/chat-vitals.global.js?again') }) },
       '/pending': { html: chatPage({ head: tag('data-consent="pending"') }) },
@@ -112,6 +116,44 @@ test('calls queued before the script came are replayed, an unknown one is said',
     'gen_ai.conversation.id': 'c-7',
   })
   expect(console_.join()).toContain('there is no chatVitals.nonsense()')
+  await page.context().close()
+})
+
+test('a call that the page names is a turn before it is answered, without a gesture too', async () => {
+  for (const [path, turns] of [
+    ['/plain', 0],
+    ['/named', 1],
+  ] as const) {
+    const page = await open(path)
+    await page.route('**/ask', () => {})
+    await page.evaluate(() => void fetch('/ask', { method: 'POST', body: '{"stream":true,"messages":[]}' }))
+    await page.waitForTimeout(300)
+    await page.goto('about:blank')
+    await collector.until(() => sent().length > 0 && sent('chat.turn').length >= turns, 5000)
+    expect(sent('chat.turn').map(({ attributes }) => attributes['chat_vitals.turn.outcome'])).toEqual(
+      turns ? ['abandoned'] : [],
+    )
+    await page.context().close()
+  }
+})
+
+test('debug mode says of a turn how it is known, and of a search that it was none, and why', async () => {
+  const page = await open('/debug')
+  await chat(page)
+  await turnsSent(1)
+  await expect.poll(() => console_.join('\n')).toContain('[chat-vitals] turn 1 completed; gesture trusted: ')
+  expect(console_.join()).toContain('wire known: a stream of a known format; screen matched: ')
+  await page.evaluate(() => {
+    const search = document.querySelector<HTMLFormElement>('#search')!
+    search.addEventListener('submit', (event) => {
+      event.preventDefault()
+      search.reset()
+    })
+  })
+  await page.fill('[name=q]', 'secret words')
+  await page.press('[name=q]', 'Enter')
+  await expect.poll(() => console_.join('\n'), { timeout: 30_000 }).toContain('[chat-vitals] no turn: a send; ')
+  expect(console_.join()).not.toContain('secret')
   await page.context().close()
 })
 

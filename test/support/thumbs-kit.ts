@@ -1,6 +1,7 @@
 /** Runs in the test page: src/input and src/feedback, wired as the engine does, over answers that the test names; writes down what is told. */
 import { pageClock } from '../../src/base/clock.ts'
 import { createGuard } from '../../src/base/guard.ts'
+import { timing } from '../../src/base/timing.ts'
 import { createReactions } from '../../src/feedback/reactions.ts'
 import { ratingControl } from '../../src/feedback/rating-control.ts'
 import { watchActions } from '../../src/input/actions.ts'
@@ -50,6 +51,7 @@ function start(selector: string) {
   for (const turn of turns) reactions.settled(turn)
   const gestures = createGestures({
     ui: {},
+    timing,
     composer: () => actions.composer(),
     answer: reactions.answer,
     used: reactions.used,

@@ -57,6 +57,7 @@ const kit = {
   }: Parameters<typeof watchActions>[0] & { on: (control: string) => void; answer?: string }) => {
     const gestures = createGestures({
       ui: options.ui ?? {},
+      timing,
       composer: () => actions.composer(),
       answer: () => document.querySelector(answer) ?? undefined,
       used: on,

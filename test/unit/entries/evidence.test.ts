@@ -1,6 +1,6 @@
 /** What is said of how a turn is known. */
 import { expect, test } from 'vitest'
-import { explain } from '../../../src/evidence.ts'
+import { explain, sentenceOf } from '../../../src/evidence.ts'
 import type { Evidence, TurnRecord } from '../../../src/turn/record.ts'
 
 const of = (
@@ -38,4 +38,20 @@ test('an answer that never came, or was empty, is no fault of a selector; an old
   expect(of('trusted', 'none', 'none', { outcome: 'stopped' }).mend).toBeUndefined()
   expect(of('trusted', 'known', 'none', { finish: 'empty' }).mend).toBeUndefined()
   expect(explain({} as TurnRecord)).toBeUndefined()
+})
+
+test('debug mode says it in one sentence, with what would mend it', () => {
+  const turn = {
+    seq: 3,
+    outcome: 'completed',
+    requests: [],
+    evidence: { gesture: 'trusted', wire: 'opaque', screen: 'growth' },
+  }
+  expect(sentenceOf(turn as unknown as TurnRecord)).toMatch(
+    /^turn 3 completed; gesture trusted: .*; wire opaque: .*; screen growth: .*\. To mend it: .*ui: \{ answer/,
+  )
+  const called = { ...turn, requests: [{ method: 'POST', url: 'https://a.example/save' }] }
+  expect(sentenceOf(called as unknown as TurnRecord, false)).toMatch(
+    /^no turn: POST https:\/\/a\.example\/save; .*requests/,
+  )
 })
