@@ -91,7 +91,8 @@ export function free(page: Page, node: Node, look: number, slot?: Slot): boolean
   const { ui, turns, roots } = page
   const held = [node.ownerDocument!.body, page.composer(), ui.messages && closest(slot?.root ?? node, ui.messages)]
   for (const { bubble } of turns) held.push(bubble as Element)
-  for (const [root, other] of roots) if (other !== slot) held.push(root as Element)
+  // Other parts of the same answer do not stand in its way.
+  for (const [root, other] of roots) if (!slot || other.turn !== slot.turn) held.push(root as Element)
   if (held.some((other) => other && other.isConnected && inside(other, node))) return false
   let old = false
   texts(
@@ -123,7 +124,8 @@ export function reach(page: Page, text: Text): { slot: Slot; both: Node; kinds: 
     const [top] = path
     const same = !!top && kind(top) == kind(one[0]!)
     let sure = one.every(flowing)
-    if (!sure) sure = same && one.length == 1 && path.slice(1).every(flowing)
+    // Blocks of the same making, and what each holds.
+    if (!sure) sure = same && [...one.slice(1), ...path.slice(1)].every(flowing)
     else if (top && inline(top)) sure = same || !label(top)
     else if (top) sure = path.some(prose)
     // What comes at once with its first text is as good as below it.

@@ -197,6 +197,27 @@ describe('characters painted are the characters rendered', () => {
       }),
     ))
 
+  // Each block in a box of its own: the second became a part of the answer by its growth, and stood in the way of the
+  // third, so that the answer's end was not seen and the next send made it superseded.
+  test('paragraphs and lists that each stand in a box', async () => {
+    const log = await chat(async (answer) => {
+      const log = kit.log()
+      const turn = kit.start().open(log.port, 'Tell me something')
+      const message = kit.ask()
+      for (const name of ['p', 'ul', 'p']) {
+        const block = message.appendChild(document.createElement('div'))
+        block.className = 'block'
+        const text = block.appendChild(document.createElement(name))
+        await kit.say(turn, answer, (all: string) => {
+          text.innerHTML = name === 'p' ? all : `<li>${all.slice(0, 20)}</li><li>${all.slice(20)}</li>`
+        })
+      }
+      return { ...(await kit.end(turn, log, message)), own: turn.element() === message }
+    })
+    whole(log)
+    expect(log.own).toBe(true)
+  })
+
   // Text of a batch that was not looked at yet passed for older than the answer, and what was unknown in one turn was
   // looked at again in the next: that answer was then sought in the message before.
   test('paragraphs of many words at once, and the next answer in the same words', async () => {

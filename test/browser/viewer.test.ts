@@ -15,6 +15,8 @@ import { launchChromium } from '../support/browser.ts'
 
 declare const axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> }
 
+/** Ms. */
+const FRAME = 17
 let browser: Browser
 let backend: { url: string; close(): Promise<void> }
 const send = (body: unknown) =>
@@ -71,10 +73,15 @@ describe('felt replay', () => {
           (event) => {
             if (event.key !== 'Enter' || seen.length) return
             const t0 = event.timeStamp
-            const look = () => {
+            // After the frame is laid out: what other callbacks of the frame put in stands on the screen with it.
+            const { port1, port2 } = new MessageChannel()
+            port1.onmessage = () => {
               const all = document.querySelectorAll('.answer')
               const text = all[all.length - 1]?.textContent ?? ''
               seen.push([performance.now() - t0, text.replace(/[\s\p{M}]/gu, '').length])
+            }
+            const look = () => {
+              port2.postMessage(0)
               requestAnimationFrame(look)
             }
             look()
@@ -109,9 +116,10 @@ describe('felt replay', () => {
           input.dispatchEvent(new Event('input', { bubbles: true }))
         }, at)
         const shown = Number(await page.locator('.stage').getAttribute('data-chars'))
-        const stood = seen.findLast(([time]) => time <= at)?.[1] ?? 0
-        if (process.env.DEBUG_REPLAY) console.log('tenth', tenth, shown, stood, all)
-        expect([tenth, Math.abs(shown - stood) / all < 0.05, shown, stood]).toEqual([tenth, true, shown, stood])
+        // Either of us may date a frame one frame apart from the other.
+        const stood = [-FRAME, 0, FRAME].map((apart) => seen.findLast(([time]) => time <= at + apart)?.[1] ?? 0)
+        const off = Math.min(...stood.map((one) => Math.abs(shown - one) / all))
+        expect({ tenth, near: off < 0.05, shown, stood }).toEqual({ tenth, near: true, shown, stood })
       }
     } finally {
       await context.close()

@@ -13,7 +13,10 @@ const ROOT = resolve(import.meta.dirname, '../..')
 export async function buildUis(): Promise<string> {
   const outdir = join(ROOT, '.cache/test-uis')
   const stamp = join(outdir, 'stamp')
-  const sources = readdirSync(import.meta.dirname).toSorted()
+  const sources = readdirSync(import.meta.dirname, { withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map(({ name }) => name)
+    .toSorted()
   const hash = createHash('sha256')
   for (const name of sources) hash.update(name).update(readFileSync(join(import.meta.dirname, name)))
   // What it takes of the library itself.
