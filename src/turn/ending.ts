@@ -109,6 +109,8 @@ export function settle(state: State): void {
   const { clock } = deps
   clock.clearTimeout(state.timer)
   state.timer = undefined
+  // It was read, and told no text: what has grown may be it all the same.
+  if (moments.firstInserted === undefined && !state.unseen) state.target?.expectUnseen()
   state.target?.close()
   if (!state.verdict || state.verdict.by === 'done') decide(state, proved(state) ?? state.verdict)
   const text = moments.firstChunk ?? moments.firstText

@@ -115,6 +115,8 @@ function take(state: State, line: Line, content: Content): void {
       entry.headersMs = at - t0
       mark(state, 'headers', at)
     }
+    // The screen waits for what a stream that is read will tell: what grows meanwhile is a status.
+    if (!state.heard && !answer) target?.expectReasoning('')
     state.heard = line.spoke = true
     if (answer || reasoning) state.turn.tell?.()
     if (state.wire !== 'known') state.wire = content.by ?? 'known'
