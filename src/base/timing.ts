@@ -18,6 +18,8 @@ export const timing = {
   followUp: 1000,
   /** A composer emptied this soon after a gesture was sent by it; some pages clear it when their server has answered. */
   emptied: 2500,
+  /** A call that failed may be made again for this long, and is the same turn's. */
+  retry: 10_000,
   /** An abort this soon after a gesture was caused by it. */
   abort: 1000,
   /** At most one paint beacon in this time. */

@@ -18,8 +18,8 @@ const tailKept = 48
 const pause = 400
 /** Failures after which pages ask again. */
 const passing = /^(408|425|429|5\d\d)$/
-/** How long such a call may be made again, ms; at most what the server asked for. */
-const retry = { usual: 10_000, most: 60_000 }
+/** A server that asks for a later retry is believed as far as this, ms. */
+const retryMost = 60_000
 
 /** Its body is not kept: it may be long, and it is what the user wrote. */
 export function newLine(issued: Issued & Pick<Call, 'body'>, spanId: string, unseen?: boolean): Line {
@@ -194,7 +194,7 @@ function finish(
     if (by === 'network' || by === 'timeout' || (by === 'http' && passing.test(errorType!))) {
       const seconds = retryAfter ? Number(retryAfter) : NaN
       const asked = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(retryAfter ?? '') - deps.clock.epoch()
-      state.retryUntil = at + (asked > 0 ? Math.min(retry.most, Math.max(asked, 1000)) : retry.usual)
+      state.retryUntil = at + (asked > 0 ? Math.min(retryMost, Math.max(asked, 1000)) : deps.timing.retry)
     }
   say(state, 'stream_end')
   state.turn.wake()

@@ -19,7 +19,7 @@ export type Change = 'headers' | 'first_text' | 'stall' | 'progress' | 'stream_e
 
 export interface TurnDeps {
   clock: Clock
-  timing: Pick<PageTiming, 'settle' | 'followUp' | 'gesture' | 'abort' | 'emptied' | 'checkpoint'>
+  timing: Pick<PageTiming, 'settle' | 'followUp' | 'gesture' | 'abort' | 'emptied' | 'retry' | 'checkpoint'>
   guard<T>(fn: () => T): T | undefined
   /** Runs guarded when the page has nothing to do, within a quarter of a second. */
   idle(fn: () => void): void

@@ -12,7 +12,7 @@ import { startSite } from './site.mjs'
 
 /** Waits of the library that trials run scaled; what is not named (gestures, ages, paint and its end, the database) stays as it is. */
 const scaled = [
-  'followUp', 'heartbeat', 'suspended', 'suspendedBlind', 'checkpoint', 'fetchLater', 'stopMost',
+  'followUp', 'retry', 'heartbeat', 'suspended', 'suspendedBlind', 'checkpoint', 'fetchLater', 'stopMost',
   'sendTimeout', 'sendEvery', 'backoffFirst', 'backoffMost', 'retryAfterMost', 'loadAgain', 'leaderTakeover', 'leaderLook',
   'leaderLease', 'signOfLife', 'silent', 'recoverEvery', 'tidyEvery',
 ] // prettier-ignore
