@@ -65,14 +65,18 @@ function question(page: Page, turn: Turn, root: Element): Pick<Question, 'root' 
   return { root, shown, size: letters(shown, HEAD).length }
 }
 
+/** Below the user's words; of a turn that only a gesture tells, what came whole together with them is a result that repeats them. */
+const under = (page: Page, turn: Turn, { root, past, since }: Place): boolean =>
+  below(turn, root, page.turns) && (past.length > 1 || since > (turn.echoed?.look ?? 0) || !!turn.screen!.proved?.())
+
 /** Places that may hold the answer, by message, in order. */
 function messages(page: Page, turn: Turn): Place[][] {
   const found = new Map<Node, Place[]>()
   for (const place of page.places.values()) {
     const { root, words, past } = place
     if (!root.isConnected || !words || !past.at(-1) || past.at(-1)!.at < turn.opened) continue
-    const known = named(turn, root, page.ui) ?? (turn.bubble?.isConnected ? below(turn, root, page.turns) : undefined)
-    if (known === false || (known === undefined && words.length < SENTENCE)) continue
+    const known = named(turn, root, page.ui) ?? (turn.bubble?.isConnected ? under(page, turn, place) : undefined)
+    if (known === false || (known === undefined && (words.length < SENTENCE || !turn.screen!.proved?.()))) continue
     const message = closest(root, 'details') ?? messageOf(page, turn, root)
     const all = found.get(message)
     if (all) all.push(place)

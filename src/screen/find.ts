@@ -158,7 +158,7 @@ export function join(page: Page, candidate: Place): void {
 }
 
 /** The turn's own words, as the page shows them. @returns how much the text is like them */
-function bubble({ ui, turns }: Page, text: Text, shown: string): 'own' | 'part' | undefined {
+function bubble({ ui, turns, looks, now }: Page, text: Text, shown: string): 'own' | 'part' | undefined {
   let part: 'part' | undefined
   for (const turn of turns) {
     const prompt = letters(turn.prompt, PROMPT)
@@ -166,10 +166,11 @@ function bubble({ ui, turns }: Page, text: Text, shown: string): 'own' | 'part' 
     const own = ui.prompt ? closest(text, ui.prompt) : like && text
     if (own && (own === turn.bubble || !turn.bubble?.isConnected)) {
       turn.bubble = own
+      turn.echoed ??= { at: now(), look: looks }
       return 'own'
     }
     // It began like the prompt, and went on otherwise.
-    if (turn.bubble === text) turn.bubble = undefined
+    if (turn.bubble === text) turn.bubble = turn.echoed = undefined
     if (shown.length > 2 && prompt.includes(shown)) part = 'part'
   }
   return part

@@ -110,6 +110,7 @@ function targetOf(watch: Watch, turn: Turn): ScreenTarget {
       if (turn.slots[0]) settle(page, turn, 0, element, 'named')
       reconsider(watch, turn)
     }),
+    echoed: () => turn.echoed?.at,
     element: () => (turn.closed ? turn.closed.element?.deref() : answerOf(turn)),
     ends(text) {
       const { root: node } = turn.slots.at(-1) ?? {}

@@ -66,6 +66,8 @@ export interface Turn extends Tail {
   prompt: string
   /** Its own bubble is no answer. */
   bubble?: Node
+  /** When, and in which look, that came on the page; missing: it stood there before. */
+  echoed?: { at: number; look: number } | undefined
   answer: Said
   reasoning: Said
   /** No stream is seen: growth alone tells. */

@@ -6,7 +6,7 @@ import { letters } from '../base/characters.ts'
 import { cleanUrl } from '../base/clean.ts'
 import type { Call, CallPort, Content } from './marks.ts'
 import { givesWayTo } from './outcome.ts'
-import { decide, lastChunkAt, lettersNeeded, mark, progress, say, setTools } from './noting.ts'
+import { bearOut, decide, lastChunkAt, lettersNeeded, mark, progress, say, setTools } from './noting.ts'
 import type { EndedBy } from './record.ts'
 import type { Issued, Line, State, Verdict } from './state.ts'
 
@@ -25,7 +25,7 @@ const retryMost = 60_000
 export function newLine(issued: Issued & Pick<Call, 'body'>, spanId: string, unseen?: boolean): Line {
   const call = { ...issued }
   delete call.body
-  return { call, spanId, unseen, chunks: 0, firsts: [] }
+  return { call, spanId, unseen, chunks: 0, pieces: 0, firsts: [] }
 }
 
 /** Pieces that are told once more, as they are understood late, were counted when they came. */
@@ -118,8 +118,9 @@ function take(state: State, line: Line, content: Content): void {
     // The screen waits for what a stream that is read will tell: what grows meanwhile is a status.
     if (!state.heard && !answer) target?.expectReasoning('')
     state.heard = line.spoke = true
-    if (answer || reasoning) state.turn.tell?.()
     if (state.wire !== 'known') state.wire = content.by ?? 'known'
+    if (answer) line.pieces++
+    if (answer || reasoning) bearOut(state)
     entry.firstModelChunkMs ??= at - t0
     mark(state, 'firstModelChunk', at)
   }
@@ -207,10 +208,11 @@ export function portOf(
   prove: (content?: Content) => void,
 ): Omit<CallPort, 'headers'> {
   return {
-    response(at, { status, header }) {
+    response(at, { status, contentType, header }) {
       line.response ??= {
         at,
         status,
+        page: /html/.test(contentType),
         backend: deps.backendOf((name) => header(name)),
         retryAfter: status >= 400 ? header('retry-after') : undefined,
       }

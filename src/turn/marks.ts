@@ -148,6 +148,8 @@ export interface ScreenPort {
   candidate?(shown: string, place: 'answer' | 'reasoning', whole?: boolean): boolean
   /** The place of the answer is known, and how. What it showed before is told from its first frame on, with past times. */
   found?(how: 'matched' | 'named' | 'growth'): void
+  /** Another witness has borne the turn out: what stands elsewhere than below the user's words may be its answer. */
+  proved?(): boolean
   /** The answer and the user's words were taken from the page for good, and something else stands there. */
   gone?(at: number): void
 }
@@ -166,6 +168,8 @@ export interface ScreenTarget {
   element(): Element | undefined
   /** What is shown of the answer ends with the letters of `text`. False when that cannot be told. */
   ends(text: string): boolean
+  /** When the user's words came on the page. Missing while they have not, or stood there before. */
+  echoed?(): number | undefined
   /** Stop watching for this turn; what is pending is reported first. */
   close(): void
 }

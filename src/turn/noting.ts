@@ -89,6 +89,17 @@ const before = 1000
 export const alongside = ({ t0, moments }: State, { lastAt = 0 }: Line): boolean =>
   lastAt - t0 >= (moments.firstInserted ?? Infinity) - before
 
+/** One message that came by itself on a socket may be anybody's. */
+const stray = ({ call, pieces }: Line): boolean => !!call.on && pieces < 2
+
+/** Another witness bears out what one had told; what a page does with any form does not. */
+export function bearOut({ turn, wire, place, mine, maybe, target }: State): void {
+  if (!turn.tell || (wire === 'learned' && place !== 'growth' && mine.every(stray))) return
+  // A piece of a page that holds the user's words, and more text below them.
+  const words = target?.echoed?.() ?? 0
+  if (!maybe.some(({ response }) => response?.page && response.at <= words)) turn.tell()
+}
+
 /** How each witness knows of it, so far. */
 function evidenceOf(state: State): Evidence {
   const { start, wire, place, own, maybe, shown } = state

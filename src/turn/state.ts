@@ -153,8 +153,11 @@ export interface Line {
   beside?: boolean
   /** Folded while it only may be a call of the turn. */
   chunks: number
+  /** Of those, how many told answer text. */
+  pieces: number
   lastAt?: number
-  response?: { at: number; status: number; backend: Backend; retryAfter?: string | null }
+  /** `page`: it is a page, or a piece of one. */
+  response?: { at: number; status: number; page: boolean; backend: Backend; retryAfter?: string | null }
   /** First content with model output, reasoning and answer; and all that came after, as one. */
   firsts: Content[]
   rest?: Content

@@ -8,7 +8,7 @@ import { adopt, newLine, portOf, requestsKept } from './line.ts'
 import type { PaintedFrame, ScreenPort } from './marks.ts'
 import { bounds } from './meter.ts'
 import { endedByOf } from './outcome.ts'
-import { decide, mark, newState, progress, recordOf, say } from './noting.ts'
+import { bearOut, decide, mark, newState, progress, recordOf, say } from './noting.ts'
 import type { State, Turn, TurnDeps, TurnStart } from './state.ts'
 
 /** Calls remembered that may be the turn's. */
@@ -76,7 +76,7 @@ const screenOf = (state: State): ScreenPort => ({
     mark(state, 'firstInserted', at)
     state.grownAt = Math.max(state.grownAt, at)
     state.meter.inserted(chars)
-    state.turn.tell?.()
+    bearOut(state)
   },
   painted: (frame) => state.faulted || painted(state, frame),
   feedback: (at) => mark(state, 'firstFeedback', at),
@@ -90,6 +90,7 @@ const screenOf = (state: State): ScreenPort => ({
     if (state.place !== 'named') state.place = how
     state.dirty = true
   },
+  proved: () => !state.turn.tell,
   gone: (at) => state.settled || state.deps.onGone?.(state.turn, at),
 })
 

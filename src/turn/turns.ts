@@ -289,8 +289,11 @@ export function createTurns(options: TurnsOptions): Turns {
     const holds = (one: Turn) => !!prompt && !!one.prompt && prompt.includes(one.prompt)
     const turn = open.find(holds) ?? open[0]
     const cause = pick(call.at)
-    // What was typed and is asked now is news, even while a tool of the last turn seems to run.
-    const news = cause?.kind === 'submit' && prompt && turn && !holds(turn)
+    // What was typed and is asked now is news, even while a tool of the last turn seems to run, or that may be no turn.
+    const news =
+      cause?.kind === 'submit' &&
+      turn &&
+      (prompt ? !holds(turn) : turn.tell && cause.prompt && cause.prompt !== turn.prompt)
     const vague = cause && cause !== sent && !news && (cause.kind === 'other' || cause.kind === 'submit')
     // Clicks about the page do not cut a tool loop in two.
     const about = vague && (turn?.expectsMore() || !turn?.calls() || call.at - cause.at > waits.vague)
@@ -352,7 +355,7 @@ export function createTurns(options: TurnsOptions): Turns {
     const line = newLine(issued, spanId)
     let answers = 0
 
-    const begin = () => {
+    const begin = (by?: Content['by']) => {
       if (!from || line.state) return
       const whole = from
       prompt()
@@ -370,7 +373,8 @@ export function createTurns(options: TurnsOptions): Turns {
       }
       turn.adopt(line)
       judge(turn, whole)
-      if (!alone(turn)) turn.tell?.()
+      // What was learned from the screen is borne out by what the screen shows.
+      if (!alone(turn) && by !== 'learned') turn.tell?.()
       const said = short(prompt())
       if (said && !turn.prompt && history.includes(turn)) {
         turn.prompt = said
@@ -386,7 +390,7 @@ export function createTurns(options: TurnsOptions): Turns {
 
     const port = portOf(line, options, (content) => {
       if (content?.answer) answers++
-      if (shows(content, answers, asks)) begin()
+      if (shows(content, answers, asks)) begin(content!.by)
     })
 
     return { headers: sure ? options.headersFor(issued.url, traceId, spanId) : {}, ...port }
