@@ -304,10 +304,8 @@ export function createTurns(options: TurnsOptions): Turns {
   const alone = (turn: Turn) => turn.byProgram && !turn.heard() && !options.named
 
   /** What of a call shows that it carries an answer. */
-  const shows = (content: Content | undefined, answers: number, asks: boolean) =>
-    !!content &&
-    (!!content.by || answers > 1) &&
-    !!(content.answer || content.reasoning || content.tool || (content.errorType && asks))
+  const shows = (content: Content | undefined, asks: boolean) =>
+    !!content?.by && !!(content.answer || content.reasoning || content.tool || (content.errorType && asks))
 
   /** Its history says what the send was, whatever the control is called. */
   const judge = (turn: Turn, from: Call) => {
@@ -353,7 +351,6 @@ export function createTurns(options: TurnsOptions): Turns {
     if (promised && !turn) (target as Cause).promised ??= promised
     const traceId = target.traceId ?? ((target as Cause).traceId = promised?.traceId ?? ids.traceId())
     const line = newLine(issued, spanId)
-    let answers = 0
 
     const begin = (by?: Content['by']) => {
       if (!from || line.state) return
@@ -389,8 +386,7 @@ export function createTurns(options: TurnsOptions): Turns {
     }
 
     const port = portOf(line, options, (content) => {
-      if (content?.answer) answers++
-      if (shows(content, answers, asks)) begin(content!.by)
+      if (shows(content, asks)) begin(content!.by)
     })
 
     return { headers: sure ? options.headersFor(issued.url, traceId, spanId) : {}, ...port }
