@@ -1,5 +1,5 @@
 /** When a turn is over, and by what. Leaves to line.ts what the wire said, to the router what gestures mean. */
-import { adopt } from './line.ts'
+import { adopt, close } from './line.ts'
 import { alongside, decide, lastChunkAt, visible } from './noting.ts'
 import type { EndedBy } from './record.ts'
 import type { Line, State, Verdict } from './state.ts'
@@ -25,6 +25,9 @@ export const waits = {
 /** Sockets outlive their answers, and not every format says that one is whole. */
 const endless = ({ maybe, mine, live }: State): boolean =>
   !live ? maybe.some(({ call }) => call.on) : mine.every(({ done, call }) => done || call.on)
+/** All calls have said their last word: pages may read no further, and then nobody hears that the body has ended. */
+const concluded = ({ mine, said, tools }: State): boolean =>
+  !tools && said !== 'tool' && mine.every(({ done, over }) => done || over !== undefined)
 /** Visible time since `from`, ms. */
 const passed = (state: State, from: number, now: number): number => visible(state, now) - visible(state, from)
 /** The same since it last grew or was told more. */
@@ -49,7 +52,7 @@ function unpainted(state: State, at: number): boolean {
 function saidAll(state: State, at: number): boolean {
   const { live, tools, heard, said, grownAt, t0, claimed, maybe } = state
   if (tools) return false
-  if (live) return endless(state) && grownAt > t0 && still(state, at) >= waits.unseenWhole
+  if (live && !concluded(state)) return endless(state) && grownAt > t0 && still(state, at) >= waits.unseenWhole
   if (heard) return said !== 'tool'
   if (grownAt <= t0 || claimed) return false
   // Nobody could read it: its stream has ended, or it has been still for a while.
@@ -109,6 +112,8 @@ export function settle(state: State): void {
   const { clock } = deps
   clock.clearTimeout(state.timer)
   state.timer = undefined
+  state.concluding = true
+  for (const line of state.mine) if (line.over !== undefined) close(state, line, { at: line.over, how: 'done' })
   // It was read, and told no text: what has grown may be it all the same.
   if (moments.firstInserted === undefined && !state.unseen) state.target?.expectUnseen()
   state.target?.close()
@@ -117,7 +122,6 @@ export function settle(state: State): void {
   state.verdict ??= text === undefined ? { by: 'timeout', at: clock.now() } : { by: 'done', at: t0 }
   // Its waits are over: what it does now asks for no further one.
   state.retryUntil = undefined
-  state.concluding = true
   concludeOpaque(state)
   const { verdict, said } = state
   moments.end = verdict.at - t0
@@ -137,6 +141,7 @@ function remaining(state: State, now: number): number {
   const { settle: wait, followUp } = deps.timing
   const quiet = passed(state, grownAt, now)
   if (verdict?.firm) return wait - Math.min(quiet, passed(state, verdict.at, now))
+  if (live && concluded(state)) return waits.unseen - still(state, now)
   if (live) return endless(state) && grownAt > t0 ? waits.unseenSocket - still(state, now) : Infinity
   if (retryUntil !== undefined) return Math.max(0, retryUntil - now)
   if (!calls || (!heard && verdict?.by === 'done')) {

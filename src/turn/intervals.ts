@@ -47,7 +47,10 @@ export function createIntervals(): Intervals {
     },
     add,
     before: (at) =>
-      list.reduce((sum, [a, b]) => sum + Math.max(0, Math.min(b, at) - a), summed + Math.max(0, at - (begun ?? at))),
+      list.reduce(
+        (sum, [a, b]) => sum + Math.max(0, Math.min(b, at) - a),
+        summed + (begun === undefined ? 0 : Math.max(0, at - begun)),
+      ),
     since: () => begun,
     last: () => list.at(-1),
   }

@@ -95,7 +95,8 @@ function respond(state: State, line: Line, { at: came, status, backend, retryAft
 }
 
 function take(state: State, line: Line, content: Content): void {
-  if (line.done || state.settled) return
+  // What is learned from the screen may be understood after the end.
+  if ((line.done && content.by !== 'learned') || state.settled) return
   const { answer, reasoning, tool } = content
   const { t0, target, moments } = state
   const entry = line.entry!
@@ -146,11 +147,14 @@ function take(state: State, line: Line, content: Content): void {
   if (tool) setTools(state, at, state.tools + tool)
   if (!line.beside) state.said = content.finish ?? state.said
   line.whole ||= !!(content.terminal || content.finish)
+  line.over = content.terminal ? at : answer || reasoning || tool ? undefined : line.over
   line.error ??= content.errorType
   progress(state)
+  if (content.terminal) state.turn.wake()
 }
 
-function close(state: State, line: Line, { at, how, errorType }: NonNullable<Line['end']>): void {
+/** Its stream has ended. */
+export function close(state: State, line: Line, { at, how, errorType }: NonNullable<Line['end']>): void {
   const { error, whole } = line
   if (error) finish(state, line, at, 'stream_error', error)
   else if (whole || how === 'done') finish(state, line, at, 'done')

@@ -148,6 +148,8 @@ export interface Line {
   spoke?: boolean
   /** The stream said that it is whole, whatever happens to the connection. */
   whole?: boolean
+  /** When it said its format's last word, if nothing came after. */
+  over?: number | undefined
   error?: string
   /** The turn had its whole answer before this call: it changes nothing of that. */
   beside?: boolean

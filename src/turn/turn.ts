@@ -58,6 +58,7 @@ function candidate(state: State, shown: string, place: 'answer' | 'reasoning', w
     }
     if (line.unread?.match(shown, place, whole)) {
       adopt(state, line)
+      wake(state)
       return true
     }
   }

@@ -393,3 +393,11 @@ test('left while the answer is still to come another way, it is abandoned', () =
   const chat = startChat().send().headers(200, 'application/json').end().wait(4000).leave()
   expect(ended(chat)).toMatchObject({ outcome: 'abandoned', phase: 'waiting' })
 })
+
+test('a page that reads no further than the end word has its answer all the same', () => {
+  const chat = startChat().send().headers().say('Hello').wait(20).finish('stop').wait(6000)
+  expect(chat.record).toMatchObject({ outcome: 'completed', endedBy: 'done', finish: 'stop' })
+  expect(chat.record.moments.end).toBeLessThan(100)
+  const next = startChat().send().headers().say('Hello').wait(20).finish('stop').wait(1500).send('And then?')
+  expect(next.record).toMatchObject({ outcome: 'completed' })
+})

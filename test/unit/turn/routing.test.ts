@@ -240,6 +240,28 @@ describe('a call of unclear shape', () => {
     expect(chat.screens[0]!.answer.slice(0, 2)).toEqual(['Hel', 'lo'])
   })
 
+  // The wait for the user was counted up to no time at all, and came out as none.
+  test('that goes on when the user has agreed counts that wait as the user’s', () => {
+    const chat = startChat({ asks: () => true })
+      .send()
+      .headers()
+      .tool(1)
+      .finish('tool')
+      .end()
+      .wait(7000)
+    chat
+      .gesture('other', { sure: false })
+      .wait(5)
+      .call('/chat')
+      .headers()
+      .tool(-1)
+      .say('Done')
+      .finish('stop')
+      .end()
+      .rest()
+    expect(chat.record).toMatchObject({ outcome: 'completed', userMs: 7000, ttftUserMs: 7000 })
+  })
+
   test('is none when it answers at once, and takes no seq', () => {
     const chat = startChat().gesture('other').call('/maybe').headers(200, 'application/json').chunk('{}').end()
     expect(chat.opened).toEqual([])
