@@ -1,14 +1,14 @@
-// `npm test`: installs what is missing, builds, and runs the unit tests (happy-dom) and the browser tests (real
-// Chromium against the built bundles). `node test/run.mjs unit|browser|packed|uis|apps|streams|situations [filter…]` runs one kind; those after
-// browser, which install from the registry or take long, only so. Last line: totals.
+// `npm test`: installs what is missing, builds, runs the unit tests (happy-dom), the browser tests (real
+// Chromium against the built bundles) and the situations (whole pages, used like a person does). `node test/run.mjs unit|browser|situations|packed|uis|apps|streams [filter…]` runs one kind; those after
+// situations, which install from the registry or take long, only so. Last line: totals.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const [kind, ...filters] = process.argv.slice(2)
-const known = ['unit', 'browser', 'packed', 'uis', 'apps', 'streams', 'situations'].includes(kind)
-const kinds = known ? [kind] : ['unit', 'browser']
+const known = ['unit', 'browser', 'situations', 'packed', 'uis', 'apps', 'streams'].includes(kind)
+const kinds = known ? [kind] : ['unit', 'browser', 'situations']
 if (kind && !known) filters.unshift(kind)
 
 if (Number(process.versions.node.split('.')[0]) < 20) {

@@ -30,8 +30,21 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        root,
+        test: {
+          name: 'situations',
+          environment: 'node',
+          // As above.
+          retry: 1,
+          include: ['test/situations/**/*.test.ts'],
+          testTimeout: 150_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
       // Commands of their own: whole pages driven like a person, real applications, generated streams.
-      ...['uis', 'apps', 'streams', 'situations'].map((name) => ({
+      ...['uis', 'apps', 'streams'].map((name) => ({
         root,
         test: {
           name,
