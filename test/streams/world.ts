@@ -28,6 +28,10 @@ const breathe = async () => {
   for (let i = 0; i < 4; i++) await undefined
 }
 
+// happy-dom lays nothing out: what is there has a box, as in a browser.
+for (const side of ['offsetWidth', 'offsetHeight'])
+  Object.defineProperty(HTMLElement.prototype, side, { configurable: true, get: () => 20 })
+
 export function createWorld(): World {
   let now = 1000
   let n = 0
