@@ -41,6 +41,7 @@ export const createPage = (given: Pick<Page, 'turns' | 'ui' | 'counter' | 'now' 
   calm: false,
   fresh: new WeakMap(),
   thoughts: new WeakSet(),
+  notes: new WeakSet(),
   homes: new Map(),
   strays: new Set(),
   looks: 0,
@@ -54,20 +55,25 @@ export function look(page: Page, changing?: Set<Text>): number {
   return ++page.looks
 }
 
-/** A new block that comes whole when the answer has long ceased to grow: sources, a note. If it is more, it will grow. */
-const held = ({ turn, named, peak, offset, chars }: Slot, block: Block, now: number): boolean =>
-  !named && !block.chars && peak.chars > 0 && chars + offset.chars >= peak.chars && now - turn.grewAt > QUIET
+/** A new block that comes whole when the answer has long ceased to grow, or was ended: sources, a note. If it is more, it will grow. */
+const held = ({ turn, named, peak, offset, chars }: Slot, { element, chars: own }: Block, now: number): boolean =>
+  !named &&
+  !own &&
+  peak.chars > 0 &&
+  chars + offset.chars >= peak.chars &&
+  (now - turn.grewAt > QUIET || element.role == 'alert' || !!turn.screen?.over?.())
 
 /** Counts, finds or forgets one text node, as the page has it now. */
 export function place(page: Page, text: Text): void {
   const { counter, strays, fresh } = page
   if (!text.isConnected) return counter.drop(text)
   const { into, out, fits, foreign } = homeOf(page, text.parentNode!)
-  if (
-    into &&
-    !out &&
-    (counter.of(text) === into[0] || (fits && !(page.changes?.has(text) && held(into[0], into[1], page.now()))))
-  ) {
+  const own = into && counter.of(text) === into[0]
+  if (into && fits && !own && page.changes?.has(text) && held(into[0], into[1], page.now())) {
+    page.notes.add(into[1].element)
+    into[0].turn.note = into[1].element
+  }
+  if (into && !out && (own || (fits && !page.notes.has(into[1].element)))) {
     counter.put(text, into, page.looks)
     strays.delete(text)
     into[0].foreign ||= foreign
@@ -137,6 +143,7 @@ export function settle(page: Page, turn: Turn, head: number, root: Node, how: Ho
   slot.words = words ?? slot.words
   slot.mute = undefined
   slot.kinds.clear()
+  page.notes.delete(root as Element)
   move(page, slot, root)
 }
 

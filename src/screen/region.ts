@@ -39,6 +39,8 @@ export interface Page {
   /** The look in which a text that is not counted was last seen to change; missing: it was there before. */
   fresh: WeakMap<Text, number>
   thoughts: WeakSet<Node>
+  /** Blocks beside an answer that are none of it, as long as they do not grow. */
+  notes: WeakSet<Element>
   /** By parent, for one look: neighbours ask for the same. */
   homes: Map<Node, Home>
   strays: Set<Text>

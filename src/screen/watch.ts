@@ -53,6 +53,8 @@ export interface Watch {
 
 /** Changes kept for the end of a frame; more are looked at at once. */
 const MOST_RECORDS = 500
+/** Code units read of a note. */
+const NOTE = 400
 /** Not asked more often, ms. */
 const ASKED = 100
 /** Beacons for text of which it is not known yet whether it is an answer. */
@@ -117,6 +119,10 @@ export function digest(watch: Watch): void {
     // What is seen to come is not late.
     if (!turn.shown) turn.late = undefined
     advance(watch, turn, at)
+    const { note, screen } = turn
+    if (!note) continue
+    turn.note = undefined
+    watch.idle(() => screen?.noted?.(note.textContent!.slice(0, NOTE)))
   }
 }
 

@@ -98,6 +98,8 @@ export interface Turn extends Tail {
   trail?: Node[]
   leftAt?: number | undefined
   gone?: boolean
+  /** What came below the answer and is none of it, until the stream was asked about it. */
+  note?: Element | undefined
   /** When it grew last. */
   grewAt: number
   /** How far the stream was asked for the place that growth alone told, and how often for any place: see `asking`. */

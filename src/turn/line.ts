@@ -147,10 +147,10 @@ function take(state: State, line: Line, content: Content): void {
   if (tool) setTools(state, at, state.tools + tool)
   if (!line.beside) state.said = content.finish ?? state.said
   line.whole ||= !!(content.terminal || content.finish)
-  line.over = content.terminal ? at : answer || reasoning || tool ? undefined : line.over
+  line.over = content.terminal || content.errorType ? at : answer || reasoning || tool ? undefined : line.over
   line.error ??= content.errorType
   progress(state)
-  if (content.terminal) state.turn.wake()
+  if (line.over === at) state.turn.wake()
 }
 
 /** Its stream has ended. */

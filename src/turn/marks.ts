@@ -148,6 +148,10 @@ export interface ScreenPort {
   candidate?(shown: string, place: 'answer' | 'reasoning', whole?: boolean): boolean
   /** The place of the answer is known, and how. What it showed before is told from its first frame on, with past times. */
   found?(how: 'matched' | 'named' | 'growth'): void
+  /** It is over, and not because the answer was whole: what the page adds tells of that. */
+  over?(): boolean
+  /** A note that the page put below the answer: it may tell of a failure. */
+  noted?(shown: string): void
   /** Another witness has borne the turn out: what stands elsewhere than below the user's words may be its answer. */
   proved?(): boolean
   /** The answer and the user's words were taken from the page for good, and something else stands there. */

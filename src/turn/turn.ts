@@ -9,7 +9,7 @@ import type { PaintedFrame, ScreenPort } from './marks.ts'
 import { bounds } from './meter.ts'
 import { endedByOf } from './outcome.ts'
 import { bearOut, decide, mark, newState, progress, recordOf, say } from './noting.ts'
-import type { State, Turn, TurnDeps, TurnStart } from './state.ts'
+import type { Line, State, Turn, TurnDeps, TurnStart } from './state.ts'
 
 /** Calls remembered that may be the turn's. */
 const maybeKept = 8
@@ -38,24 +38,27 @@ function painted(state: State, frame: PaintedFrame): void {
   else progress(state)
 }
 
+/** What the page shows stands in the stream as an error. */
+function fails(state: State, line: Line, shown: string): boolean {
+  const error = line.unread?.fault(shown)
+  if (!error) return false
+  // What tells of the failure is no answer.
+  adopt(state, line)
+  line.error ??= error
+  decide(state, { by: 'stream_error', at: state.deps.clock.now(), errorType: error })
+  state.faulted = true
+  state.turn.tell?.()
+  wake(state)
+  return true
+}
+
 /** A stream that nobody could read carries what stands on the page: its format is learned, and it is the turn's. */
 function candidate(state: State, shown: string, place: 'answer' | 'reasoning', whole?: boolean): boolean {
-  const { maybe, mine, settled, turn, verdict, moments } = state
+  const { maybe, mine, settled, verdict, moments } = state
   // What the page says of the end, where no text had come, is no answer.
   if (settled || (verdict?.firm && moments.firstInserted === undefined)) return false
   for (const line of [...mine, ...maybe]) {
-    const error = line.unread?.fault(shown)
-    if (error) {
-      // What tells of the failure is no answer.
-      adopt(state, line)
-      line.error ??= error
-      const at = state.deps.clock.now()
-      decide(state, { by: 'stream_error', at, errorType: error })
-      state.faulted = true
-      turn.tell?.()
-      wake(state)
-      return false
-    }
+    if (fails(state, line, shown)) return false
     if (line.unread?.match(shown, place, whole)) {
       adopt(state, line)
       wake(state)
@@ -90,6 +93,10 @@ const screenOf = (state: State): ScreenPort => ({
   found(how) {
     if (state.place !== 'named') state.place = how
     state.dirty = true
+  },
+  over: () => !!state.verdict && state.verdict.by !== 'done',
+  noted(shown) {
+    if (!state.settled) [...state.mine, ...state.maybe].some((line) => fails(state, line, shown))
   },
   proved: () => !state.turn.tell,
   gone: (at) => state.settled || state.deps.onGone?.(state.turn, at),

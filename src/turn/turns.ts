@@ -300,6 +300,10 @@ export function createTurns(options: TurnsOptions): Turns {
     return turn && (!cause || (about && !turn.ended())) ? turn : cause
   }
 
+  /** Surely meant to be asked: its answer may be learned from the screen. */
+  const sends = ({ kind, prompt, sure }: Cause) =>
+    kind === 'submit' || (sure && (kind === 'regenerate' || (kind === 'edit' && !!prompt)))
+
   /** A call without a gesture needs its answer, too. */
   const alone = (turn: Turn) => turn.byProgram && !turn.heard() && !options.named
 
@@ -380,7 +384,7 @@ export function createTurns(options: TurnsOptions): Turns {
     }
     if (sure) begin()
     else if (turn) turn.consider(line)
-    else if ((target as Cause).kind === 'submit') {
+    else if (sends(target as Cause)) {
       turn = openTurn(target as Cause, prompt())
       turn.consider(line)
     }

@@ -218,6 +218,19 @@ describe('characters painted are the characters rendered', () => {
     expect(log.own).toBe(true)
   })
 
+  test('a note about the end, in the answer’s own message, is no part of it', async () => {
+    const log = await chat(async (answer) => {
+      const log = kit.log()
+      const turn = kit.start().open(log.port, 'Tell me something')
+      const message = kit.ask()
+      const text = message.appendChild(document.createElement('p'))
+      await kit.say(turn, answer, (all: string) => (text.textContent = all))
+      message.insertAdjacentHTML('beforeend', '<p role="alert">You stopped this answer.</p>')
+      return { ...(await kit.end(turn, log, text)), own: turn.element() === text }
+    })
+    whole(log)
+  })
+
   // Text of a batch that was not looked at yet passed for older than the answer, and what was unknown in one turn was
   // looked at again in the next: that answer was then sought in the message before.
   test('paragraphs of many words at once, and the next answer in the same words', async () => {
