@@ -238,7 +238,8 @@ function stray(page: Page, text: Text, within: Slot | undefined): boolean {
   if (beside?.sure) extend({ page, ...beside })
   else if (found) found()
   if (found || beside?.sure) return true
-  if (part) return false
+  // Answers often begin with words of the prompt.
+  if (part && !page.turns.some((turn) => below(turn, text, page.turns))) return false
   const slot = within ?? beside?.slot
   if (slot) page.news.set(text, slot)
   if (strays.size < MOST_STRAYS) strays.add(text)

@@ -13,7 +13,7 @@ export const waits = {
   /** The same where a socket is open that may carry it: those have quiet seconds. */
   unseenSocket: 12_000,
   /** So long after its last growth it was whole, should the page go or the user send anew. */
-  unseenWhole: 3000,
+  unseenWhole: 1500,
   /** A tool call that was left open is given up after this time where the user is asked to approve it. */
   asked: 600_000,
   /** Elsewhere after this: the page itself has long run what it would. */
@@ -79,6 +79,12 @@ function over(state: State, at: number): boolean {
   const away = state.deps.hidden.since()
   return away === undefined ? saidAll(state, at) && !unpainted(state, at) : seenBefore(state, away)
 }
+
+/** Text came until then on a stream of which nobody hears whether it was ended, or has ended. */
+const flows = (state: State, at: number): boolean =>
+  state.live > 0 &&
+  state.mine.every(({ done, call }) => done || call.on || call.transport === 'eventsource') &&
+  still(state, at) < waits.unseenWhole
 
 // Painting that stopped just then, while there was more to paint, was stopped by it.
 function proved(state: State): Verdict | undefined {
@@ -202,7 +208,7 @@ export function interrupt(state: State, next: Verdict): boolean {
     decide(state, next)
     wake(state)
   } else if (!doubt || grownAt > doubt.at + waits.lag)
-    state.doubt = { ...next, noticed: deps.clock.now(), unpainted: unpainted(state, next.at) }
+    state.doubt = { ...next, noticed: deps.clock.now(), unpainted: unpainted(state, next.at) || flows(state, next.at) }
   return true
 }
 

@@ -293,7 +293,11 @@ export function createTurns(options: TurnsOptions): Turns {
     const news =
       cause?.kind === 'submit' &&
       turn &&
-      (prompt ? !holds(turn) : turn.tell && cause.prompt && cause.prompt !== turn.prompt)
+      (prompt
+        ? !holds(turn)
+        : (turn.tell || (call.at - cause.at <= waits.vague && !turn.expectsMore())) &&
+          cause.prompt &&
+          cause.prompt !== turn.prompt)
     const vague = cause && cause !== sent && !news && (cause.kind === 'other' || cause.kind === 'submit')
     // Clicks about the page do not cut a tool loop in two.
     const about = vague && (turn?.expectsMore() || !turn?.calls() || call.at - cause.at > waits.vague)
@@ -302,7 +306,7 @@ export function createTurns(options: TurnsOptions): Turns {
 
   /** Surely meant to be asked: its answer may be learned from the screen. */
   const sends = ({ kind, prompt, sure }: Cause) =>
-    kind === 'submit' || (sure && (kind === 'regenerate' || (kind === 'edit' && !!prompt)))
+    kind === 'submit' || (kind === 'edit' ? !!prompt : kind === 'regenerate' && sure)
 
   /** A call without a gesture needs its answer, too. */
   const alone = (turn: Turn) => turn.byProgram && !turn.heard() && !options.named

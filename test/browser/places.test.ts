@@ -53,6 +53,45 @@ describe('an answer that grows below the user’s words is found by that alone',
       if (i) expect(frame.at).toBeGreaterThanOrEqual(log.painted[i - 1].at)
   })
 
+  test('letters typed into a text that was empty: told from their first frame on', async () => {
+    const log = await chat(async (words) => {
+      const log = kit.log()
+      const turn = kit.start().open(log.port, 'Tell me something')
+      const message = kit.ask()
+      const text = message.appendChild(document.createTextNode(''))
+      await kit.wait(100)
+      const by = kit.shown()
+      const at = kit.clock.now()
+      for (let i = 0; i < words.length; i += 3) {
+        text.appendData(words.slice(i, i + 3))
+        await kit.frame()
+      }
+      return { ...(await kit.end(turn, log, message)), at, by: await by }
+    })
+    expect(log.found).toEqual(['growth'])
+    expect(log.seen).toBe(log.rendered)
+    expect(log.painted[0].at).toBeLessThan(log.by + 20)
+    expect(log.inserted[0].at - log.at).toBeLessThan(5)
+  })
+
+  // Its first frames were taken for a part of the prompt, and not followed.
+  test('an answer that begins with words of the prompt', async () => {
+    const log = await chat(async (words) => {
+      const log = kit.log()
+      const turn = kit.start().open(log.port, 'Tell me if lamps go back')
+      const message = kit.ask('Tell me if lamps go back')
+      const at = kit.clock.now()
+      for (const word of words.split(' ')) {
+        message.append(word + ' ')
+        await kit.wait(60)
+      }
+      return { ...(await kit.end(turn, log, message)), at }
+    })
+    expect(log.found).toEqual(['growth'])
+    expect(log.seen).toBe(log.rendered)
+    expect(log.inserted[0].at - log.at).toBeLessThan(5)
+  })
+
   test('paragraphs of which none grew often enough by itself', async () => {
     const log = await chat(async (words) => {
       const log = kit.log()

@@ -401,3 +401,12 @@ test('a page that reads no further than the end word has its answer all the same
   const next = startChat().send().headers().say('Hello').wait(20).finish('stop').wait(1500).send('And then?')
   expect(next.record).toMatchObject({ outcome: 'completed' })
 })
+
+test('a socket whose text stops with the next send was superseded by it', () => {
+  const socket = {}
+  const over = { transport: 'websocket', on: socket, body: '{}' } as const
+  const chat = startChat().gesture('submit', { prompt: 'one' }).call('/chat', 'one', over).headers()
+  for (let i = 0; i < 5; i++) chat.say('word ').wait(60)
+  chat.gesture('submit', { prompt: 'two' }).wait(5).call('/chat', 'two', over).wait(20_000)
+  expect(chat.settled[0]).toMatchObject({ outcome: 'superseded', endedBy: 'new_send' })
+})
