@@ -64,7 +64,7 @@ export const MARKUP: Record<Ui, Markup> = {
 }
 
 /** Chromium's arguments for the test pages: no name but ours resolves (deep-chat would fetch a font). */
-export const UI_BROWSER = { args: ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'] }
+export const UI_BROWSER = { args: ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost'] }
 
 /** Loads the page and waits until one can type. */
 export async function openUi(page: Page, ui: Ui, url: string): Promise<void> {
