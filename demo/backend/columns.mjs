@@ -63,7 +63,7 @@ const turn = {
   opened: ['chat_vitals.delivery.opened', 'int'],
   dropped: ['chat_vitals.delivery.dropped', 'int'],
   unproved: ['chat_vitals.delivery.unproved', 'int'],
-  first_sent: ['chat_vitals.delivery.first', 'real'],
+  first_sent: ['chat_vitals.delivery.first', 'flag'],
   delay: ['chat_vitals.delivery.delay', 'real'],
   device: ['chat_vitals.delivery.store', 'text'],
   recovered: ['chat_vitals.delivery.recovered', 'flag'],

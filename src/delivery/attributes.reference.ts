@@ -191,6 +191,11 @@ export const words: Record<string, [unit: string, about: string, missing: string
   'chat_vitals.delivery.dropped': ['', 'Records dropped on this device so far', noNote],
   'chat_vitals.delivery.delay': ['s', 'End of the turn until this sending', 'sent within 30 s'],
   'chat_vitals.delivery.store': ['', '`indexeddb`, or `memory` where storage is denied', noNote],
+  'chat_vitals.delivery.first': [
+    '',
+    'The first copy that was tried to send since the turn settled. Who counts spans one at a time counts those, and no turn twice',
+    noNote,
+  ],
   'chat_vitals.delivery.recovered': ['', 'Restored after its page had died', 'it was not'],
 }
 

@@ -43,6 +43,7 @@ export const turnIdentity: AttributeRow<TurnRecord>[] = [
 
 /** On `chat.turn`, and all there is on it where a page leaves its open turns with the browser, whose share is small. */
 export const turnInShort: AttributeRow<TurnRecord>[] = [
+  ['chat_vitals.delivery.first', 'boolean', (r) => r.delivery!.first],
   ['chat_vitals.turn.seq', 'int', (r) => r.seq],
   ['chat_vitals.turn.trigger', 'string', (r) => r.trigger],
   ['chat_vitals.turn.outcome', 'string', (r) => r.outcome],

@@ -23,6 +23,8 @@ export interface Row {
    */
   lived?: number
   pageId: string
+  /** Of a turn: a copy that was the first may be out; while it is open, with the browser. False: for certain not. */
+  tried?: boolean
   /** Length of the record as JSON. */
   bytes: number
   /** As it was when the record was made: a later page may be another release. */

@@ -210,6 +210,8 @@ export interface DeliveryNote {
   store: 'indexeddb' | 'memory'
   /** The record was restored after its page had died. */
   recovered?: boolean
+  /** Whether it is the first copy of a settled turn that was tried to send. Missing until then, and of other records. */
+  first?: boolean
 }
 
 /** What every record has. */
