@@ -271,14 +271,13 @@ test('no turn is ever told as the first twice, whatever the pages and the collec
         }
         const over = keeps ? {} : plain
         let pages = 0
-        const visit = () => ({
-          page: world.page(`page-${++pages}`, over),
-          id: `page-${pages}`,
-          open: 0,
-          settled: 0,
-          gone: false,
-        })
-        const all = [visit()]
+        const visit = async () => {
+          const page = world.page(`page-${++pages}`, over)
+          // It says that it lives before anything happens on it.
+          await page.pass(300)
+          return { page, id: `page-${pages}`, open: 0, settled: 0, gone: false }
+        }
+        const all = [await visit()]
         let n = 0
         const end = (one: (typeof all)[number]) => {
           one.page.die()
@@ -286,14 +285,14 @@ test('no turn is ever told as the first twice, whatever the pages and the collec
           all.splice(all.indexOf(one), 1)
         }
         for (const what of deeds) {
-          const one = all.at(-1) ?? (all.push(visit()), all.at(-1)!)
+          const one = all.at(-1) ?? (all.push(await visit()), all.at(-1)!)
           const { page, id } = one
           if (what === 'visit') {
             if (!one.gone) page.leave()
             await rest()
             end(one)
-            all.push(visit())
-          } else if (what === 'tab') all.unshift(visit())
+            all.push(await visit())
+          } else if (what === 'tab') all.unshift(await visit())
           else if (what === 'offline' || what === 'online') offline((off = what === 'offline'))
           else if (what === 'wait') for (const other of all) await other.page.pass(20_000)
           else if (what === 'die') end(one)
