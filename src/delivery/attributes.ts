@@ -2,6 +2,7 @@
  * The attributes of our spans: name, declared type and where each is read in the record, row by row.
  * What they mean in words is in attributes.reference.ts, which is not shipped.
  */
+import type { Answered } from '../base/answer.ts'
 import type {
   AnyRecord,
   FeedbackRecord,
@@ -56,6 +57,16 @@ export const turnInShort: AttributeRow<TurnRecord>[] = [
   ['chat_vitals.stall.duration', 'seconds', (r) => r.render.stallMs],
   ['chat_vitals.hidden_duration', 'seconds', (r) => r.hiddenMs],
 ]
+
+/** On `chat.turn`, and on what is about it. */
+export const answered: AttributeRow<Answered>[] = [
+  ['gen_ai.response.model', 'string', (r) => r.model],
+  ['gen_ai.request.model', 'string', (r) => r.asked],
+  ['gen_ai.provider.name', 'string', (r) => providerOf(r.host)],
+  ['server.address', 'string', (r) => r.host],
+]
+/** There, and on the event of an evaluation. */
+export const answerId: AttributeRow<Answered>[] = [['gen_ai.response.id', 'string', (r) => r.responseId]]
 
 /** The rest of `chat.turn`. */
 export const turn: AttributeRow<TurnRecord>[] = [
@@ -117,15 +128,18 @@ export const request: AttributeRow<RequestRecord>[] = [
   ['gen_ai.response.time_to_first_chunk', 'seconds', (r) => r.firstModelChunkMs! - r.startMs],
   ['gen_ai.response.model', 'string', (r) => r.model],
   ['gen_ai.response.id', 'string', (r) => r.responseId],
+  ['gen_ai.request.model', 'string', (r) => r.asked],
+  ['gen_ai.request.stream', 'boolean', (r) => r.stream],
+  ['gen_ai.provider.name', 'string', (r) => provider(r)],
   ['chat_vitals.stream.transport', 'string', (r) => r.transport],
   ['chat_vitals.stream.chunks', 'int', (r) => r.chunks],
   ['chat_vitals.stream.bytes', 'int', (r) => r.bytes],
   ['chat_vitals.backend.trace_id', 'string', (r) => r.backendTraceId],
   ['chat_vitals.backend.request_id', 'string', (r) => r.backendRequestId],
   ['chat_vitals.backend.server_timing', 'string', (r) => serverTiming(r.serverTiming!)],
-  ['gen_ai.operation.name', 'string', (r) => (isProvider(r) ? 'chat' : undefined)],
-  ['gen_ai.usage.input_tokens', 'int', (r) => (isProvider(r) ? r.inputTokens : undefined)],
-  ['gen_ai.usage.output_tokens', 'int', (r) => (isProvider(r) ? r.outputTokens : undefined)],
+  ['gen_ai.operation.name', 'string', (r) => (provider(r) ? 'chat' : undefined)],
+  ['gen_ai.usage.input_tokens', 'int', (r) => (provider(r) ? r.inputTokens : undefined)],
+  ['gen_ai.usage.output_tokens', 'int', (r) => (provider(r) ? r.outputTokens : undefined)],
 ]
 
 /** On `chat.feedback` and on its event. */
@@ -184,6 +198,8 @@ export const tables: AttributeRow<never>[][] = [
   delivery,
   turnIdentity,
   turnInShort,
+  answered,
+  answerId,
   turn,
   request,
   evaluation,
@@ -198,11 +214,26 @@ export const tables: AttributeRow<never>[][] = [
 export const requestError = (r: RequestRecord): string | undefined =>
   r.status! >= 400 ? '' + r.status : r.errorType === 'AbortError' ? undefined : r.errorType
 
+/** Providers by the end of their host, as the conventions name them. */
+const providers = Object.entries({
+  openai: 'openai.com',
+  anthropic: 'anthropic.com',
+  'gcp.gemini': 'generativelanguage.googleapis.com',
+  'gcp.vertex_ai': 'aiplatform.googleapis.com',
+  'azure.ai.openai': 'openai.azure.com',
+  'azure.ai.inference': 'models.ai.azure.com',
+  alibaba_cloud: 'aliyuncs.com',
+  deepseek: 'deepseek.com',
+  mistral_ai: 'mistral.ai',
+  openrouter: 'openrouter.ai',
+  groq: 'groq.com',
+  x_ai: 'x.ai',
+  perplexity: 'perplexity.ai',
+  cohere: 'cohere.com',
+})
+const providerOf = (host = ''): string | undefined => providers.find(([, end]) => ('.' + host).endsWith('.' + end))?.[0]
 // Tokens seen by a backend of the page's own are counted there; only a provider called by the browser has no other witness.
-const isProvider = (r: RequestRecord): boolean =>
-  /(^|\.)(openai\.com|anthropic\.com|generativelanguage\.googleapis\.com|dashscope[\w-]*\.aliyuncs\.com|deepseek\.com|mistral\.ai|openrouter\.ai|groq\.com|x\.ai)$/.test(
-    new URL(r.url).hostname,
-  )
+const provider = (r: RequestRecord): string | undefined => providerOf(new URL(r.url).hostname)
 
 const port = (url: URL): number => +url.port || (/^(http|ws):/.test(url.protocol) ? 80 : 443)
 

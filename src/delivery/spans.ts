@@ -1,6 +1,9 @@
 /** Turns records into spans, purely; knows nothing of OpenTelemetry's code or of sending. */
 import type { AnyRecord, FeedbackRecord, PageRecord, SignalRecord, TurnRecord } from '../turn/record.ts'
+import { answeredBy } from '../base/answer.ts'
 import {
+  answered,
+  answerId,
   delivery,
   evaluation,
   everySpan,
@@ -115,6 +118,7 @@ const addTurn = (record: TurnRecord, add: Add, form: Form): SpanData => {
   const rows = [...turnIdentity, ...turnInShort, ...(form === 'whole' ? turn : [])]
   const main = add('chat.turn', record.spanId, startedAt, end, rows, record)
   if (outcome === 'error') main.error = clip('' + (errorType ?? ''))
+  read(main.attributes, [...answered, ...answerId], answeredBy(record.requests) ?? {})
   if (form === 'short') return main
   for (const call of record.requests.slice(0, 8)) {
     const ended = call.endMs ?? call.firstModelChunkMs ?? call.headersMs ?? call.startMs
@@ -139,6 +143,9 @@ const addReaction = (record: FeedbackRecord | SignalRecord, add: Add): SpanData 
   if (about) {
     read(main.attributes, turnRef, about)
     addLink(main, about.traceId, about.spanId)
+    const { answered: by = {} } = about
+    read(main.attributes, [...answered, ...answerId], by)
+    for (const { attributes } of main.events) read(attributes, answerId, by)
   }
   return main
 }
@@ -174,10 +181,8 @@ export function spansOf(record: AnyRecord, sessionKeys: string[] = [], form: For
   }
   try {
     const main = kinds[record.kind](record as never, add, form)
-    if (form === 'whole') {
-      read(main.attributes, delivery, record)
-      read(main.attributes, own(record), record)
-    }
+    if (form === 'whole') read(main.attributes, delivery, record)
+    read(main.attributes, own(record), record)
   } catch {
     // A record that beforeSend left half empty: what was made so far is valid.
   }

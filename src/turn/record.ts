@@ -2,6 +2,7 @@
  * The records: plain data about a turn, a feedback, a signal, a page view. They are what is stored, handed
  * out and turned into spans. Durations and moments are milliseconds; a value that does not exist is missing.
  */
+import type { Answered } from '../base/answer.ts'
 import type { Attributes } from '../base/clean.ts'
 
 export type { Attributes, AttributeValue } from '../base/clean.ts'
@@ -148,6 +149,10 @@ export interface RequestRecord {
   bytes: number
   /** Name of the model, as the stream said it. Missing when it did not. */
   model?: string
+  /** Name of the model that was asked for. Missing when the call names none. */
+  asked?: string
+  /** Whether a stream was asked for. Missing when the call does not say. */
+  stream?: boolean
   /** The provider's response id (`chatcmpl-…`, `msg_…`). */
   responseId?: string
   /** Trace id of the backend, when it said one. */
@@ -308,6 +313,12 @@ export interface TurnRef {
   traceId: string
   /** The turn’s `chat.turn` span. */
   spanId: string
+  /** Its conversation. Missing when it has none, and when only a `traceparent` was given. */
+  conversationId?: string
+  /** The page's own attributes, as they were on the turn. Missing as above. */
+  attributes?: Attributes
+  /** Of the call that decided it: host, model, model that was asked for, response id. Missing as above. */
+  answered?: Answered
 }
 
 /** A thumb, rating or comment of the user about a turn. Last revision of an id wins. */
