@@ -3,6 +3,7 @@
  * What they mean in words is in attributes.reference.ts, which is not shipped.
  */
 import type { Answered } from '../base/answer.ts'
+import { names } from '../base/conventions.ts'
 import type {
   AnyRecord,
   FeedbackRecord,
@@ -21,14 +22,15 @@ export type AttributeRow<R> = readonly [name: string, type: AttributeType, read:
 
 /** On every span. */
 export const everySpan: AttributeRow<AnyRecord>[] = [
-  ['session.id', 'string', (r) => r.sessionId],
+  [names.session, 'string', (r) => r.sessionId],
   ['chat_vitals.page.id', 'string', (r) => r.pageId],
-  ['user.id', 'string', (r) => r.userId],
-  ['gen_ai.conversation.id', 'string', (r) => (r as TurnRecord).conversationId],
+  [names.user, 'string', (r) => r.userId],
+  [names.conversation, 'string', (r) => (r as TurnRecord).conversationId],
 ]
 
 /** On the span a record is about. */
 export const delivery: AttributeRow<AnyRecord>[] = [
+  [names.previousSession, 'string', (r) => r.previousSessionId],
   ['chat_vitals.delivery.opened', 'int', (r) => r.delivery!.opened],
   ['chat_vitals.delivery.dropped', 'int', (r) => r.delivery!.dropped],
   ['chat_vitals.delivery.delay', 'seconds', (r) => r.delivery!.delayMs],
@@ -60,13 +62,13 @@ export const turnInShort: AttributeRow<TurnRecord>[] = [
 
 /** On `chat.turn`, and on what is about it. */
 export const answered: AttributeRow<Answered>[] = [
-  ['gen_ai.response.model', 'string', (r) => r.model],
-  ['gen_ai.request.model', 'string', (r) => r.asked],
-  ['gen_ai.provider.name', 'string', (r) => providerOf(r.host)],
+  [names.responseModel, 'string', (r) => r.model],
+  [names.requestModel, 'string', (r) => r.asked],
+  [names.provider, 'string', (r) => providerOf(r.host)],
   ['server.address', 'string', (r) => r.host],
 ]
 /** There, and on the event of an evaluation. */
-export const answerId: AttributeRow<Answered>[] = [['gen_ai.response.id', 'string', (r) => r.responseId]]
+export const answerId: AttributeRow<Answered>[] = [[names.responseId, 'string', (r) => r.responseId]]
 
 /** The rest of `chat.turn`. */
 export const turn: AttributeRow<TurnRecord>[] = [
@@ -125,29 +127,29 @@ export const request: AttributeRow<RequestRecord>[] = [
   ['server.address', 'string', (r) => new URL(r.url).hostname],
   ['server.port', 'int', (r) => port(new URL(r.url))],
   ['error.type', 'string', (r) => requestError(r)],
-  ['gen_ai.response.time_to_first_chunk', 'seconds', (r) => r.firstModelChunkMs! - r.startMs],
-  ['gen_ai.response.model', 'string', (r) => r.model],
-  ['gen_ai.response.id', 'string', (r) => r.responseId],
-  ['gen_ai.request.model', 'string', (r) => r.asked],
-  ['gen_ai.request.stream', 'boolean', (r) => r.stream],
-  ['gen_ai.provider.name', 'string', (r) => provider(r)],
+  [names.firstChunk, 'seconds', (r) => r.firstModelChunkMs! - r.startMs],
+  [names.responseModel, 'string', (r) => r.model],
+  [names.responseId, 'string', (r) => r.responseId],
+  [names.requestModel, 'string', (r) => r.asked],
+  [names.requestStream, 'boolean', (r) => r.stream],
+  [names.provider, 'string', (r) => provider(r)],
   ['chat_vitals.stream.transport', 'string', (r) => r.transport],
   ['chat_vitals.stream.chunks', 'int', (r) => r.chunks],
   ['chat_vitals.stream.bytes', 'int', (r) => r.bytes],
   ['chat_vitals.backend.trace_id', 'string', (r) => r.backendTraceId],
   ['chat_vitals.backend.request_id', 'string', (r) => r.backendRequestId],
   ['chat_vitals.backend.server_timing', 'string', (r) => serverTiming(r.serverTiming!)],
-  ['gen_ai.operation.name', 'string', (r) => (provider(r) ? 'chat' : undefined)],
-  ['gen_ai.usage.input_tokens', 'int', (r) => (provider(r) ? r.inputTokens : undefined)],
-  ['gen_ai.usage.output_tokens', 'int', (r) => (provider(r) ? r.outputTokens : undefined)],
+  [names.operation, 'string', (r) => (provider(r) ? 'chat' : undefined)],
+  [names.inputTokens, 'int', (r) => (provider(r) ? r.inputTokens : undefined)],
+  [names.outputTokens, 'int', (r) => (provider(r) ? r.outputTokens : undefined)],
 ]
 
 /** On `chat.feedback` and on its event. */
 export const evaluation: AttributeRow<FeedbackRecord>[] = [
-  ['gen_ai.evaluation.name', 'string', (r) => r.name],
-  ['gen_ai.evaluation.score.value', 'double', (r) => r.score],
-  ['gen_ai.evaluation.score.label', 'string', (r) => r.label],
-  ['gen_ai.evaluation.explanation', 'string', (r) => r.comment],
+  [names.evaluationName, 'string', (r) => r.name],
+  [names.evaluationScore, 'double', (r) => r.score],
+  [names.evaluationLabel, 'string', (r) => r.label],
+  [names.evaluationText, 'string', (r) => r.comment],
 ]
 
 export const feedback: AttributeRow<FeedbackRecord>[] = [
@@ -180,9 +182,12 @@ export const page: AttributeRow<PageRecord>[] = [
 
 /** On the `browser.web_vital` events. */
 export const webVital: AttributeRow<PageRecord['vitals'][number]>[] = [
-  ['browser.web_vital.name', 'string', (r) => r.name],
-  ['browser.web_vital.value', 'double', (r) => r.value],
-  ['browser.web_vital.rating', 'string', (r) => r.rating],
+  [names.vitalName, 'string', (r) => r.name.toLowerCase()],
+  [names.vitalValue, 'double', (r) => r.value],
+  [names.vitalRating, 'string', (r) => r.rating],
+  [names.vitalDelta, 'double', (r) => r.delta],
+  [names.vitalId, 'string', (r) => r.id],
+  [names.navigationType, 'string', (r) => r.navigationType],
 ]
 
 /** On the resource: who made the spans. The name 'opentelemetry' is reserved for OpenTelemetry's own SDKs. */

@@ -1,5 +1,6 @@
 /** Finds what pages that died have left behind, and makes of it records that can be sent. Loaded when there is something. */
-import type { AnyRecord, Attributes, TurnRecord } from '../turn/record.ts'
+import { names } from '../base/conventions.ts'
+import type { AnyRecord, ResourceAttributes, TurnRecord } from '../turn/record.ts'
 import { isSound } from './outbox.ts'
 import type { Outbox } from './outbox.ts'
 import type { Setting } from './ports.ts'
@@ -80,9 +81,14 @@ export async function recoverPages(port: RecoveryPort): Promise<void> {
   const gone: Row[] = []
 
   /** `resource`: of its page, which may have been of another release. */
-  const keep = (sealed: Sealed, at: number, tried: boolean | undefined, resource?: Attributes): void => {
+  const keep = (sealed: Sealed, at: number, tried: boolean | undefined, resource?: ResourceAttributes): void => {
     const row = port.rowOf(sealed, 'ready', at)
-    recovered.push({ ...row, pageId: sealed.record.pageId, tried, resource: resource ?? row.resource })
+    recovered.push({
+      ...row,
+      pageId: sealed.record.pageId,
+      tried,
+      resource: resource ?? { ...row.resource, [names.instance]: sealed.record.pageId },
+    })
   }
   /** A first copy may be out, or may be with the browser. */
   const isTried = (id: string, tail?: Tail, row?: Row): boolean => !!(row?.tried || tail?.tried?.includes(id))

@@ -1,6 +1,7 @@
 /** Turns records into spans, purely; knows nothing of OpenTelemetry's code or of sending. */
 import type { AnyRecord, FeedbackRecord, PageRecord, SignalRecord, TurnRecord } from '../turn/record.ts'
 import { answeredBy } from '../base/answer.ts'
+import { names } from '../base/conventions.ts'
 import {
   answered,
   answerId,
@@ -137,7 +138,7 @@ const addReaction = (record: FeedbackRecord | SignalRecord, add: Add): SpanData 
   const { kind, spanId, at, turn: about } = record
   const main = add('chat.' + kind, spanId, at, at, (kind === 'feedback' ? feedback : signal) as never[], record)
   if (kind === 'feedback') {
-    addEvent(main, 'gen_ai.evaluation.result', at, evaluation, record)
+    addEvent(main, names.evaluation, at, evaluation, record)
     read(main.attributes, evaluation, record)
   }
   if (about) {
@@ -152,7 +153,7 @@ const addReaction = (record: FeedbackRecord | SignalRecord, add: Add): SpanData 
 
 const addPage = (record: PageRecord, add: Add): SpanData => {
   const main = add('browser.page', record.spanId, record.startedAt, record.at, page, record)
-  for (const vital of record.vitals.slice(0, 32)) addEvent(main, 'browser.web_vital', vital.at, webVital, vital)
+  for (const vital of record.vitals.slice(0, 32)) addEvent(main, names.vital, vital.at, webVital, vital)
   return main
 }
 

@@ -3,16 +3,21 @@ import type { Identity, Options } from '../api.ts'
 import { cleanAttributes, cleanId } from '../base/clean.ts'
 import type { Guard } from '../base/guard.ts'
 import type { RecordBase } from '../turn/record.ts'
+import type { SessionInfo } from './session.ts'
 
-export type Origin = Pick<RecordBase, 'sessionId' | 'pageId' | 'userId' | 'conversationId' | 'attributes'>
+export type Origin = Pick<
+  RecordBase,
+  'sessionId' | 'previousSessionId' | 'pageId' | 'userId' | 'conversationId' | 'attributes'
+>
 
 export const originOf = (
-  sessionId: string,
+  session: SessionInfo,
   page: { pageId: string; identity: Identity; attributes: Options['attributes']; guard: Guard },
 ): Origin => {
   const { pageId, identity, attributes, guard } = page
   return {
-    sessionId,
+    sessionId: session.id,
+    previousSessionId: session.previousId,
     pageId,
     userId: cleanId(identity.user),
     conversationId: cleanId(identity.conversation),

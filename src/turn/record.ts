@@ -3,9 +3,12 @@
  * out and turned into spans. Durations and moments are milliseconds; a value that does not exist is missing.
  */
 import type { Answered } from '../base/answer.ts'
-import type { Attributes } from '../base/clean.ts'
+import type { Attributes, AttributeValue } from '../base/clean.ts'
 
 export type { Attributes, AttributeValue } from '../base/clean.ts'
+
+/** Of who made the records: application, browser. */
+export type ResourceAttributes = Record<string, AttributeValue | string[]>
 
 /** What caused the send. */
 export type Trigger = 'submit' | 'regenerate' | 'edit' | 'program'
@@ -233,6 +236,8 @@ export interface RecordBase {
   spanId: string
   /** Session of the user: 30 minutes idle, 4 hours at most, shared by tabs. */
   sessionId: string
+  /** The session of this browser before that. Missing when none is known. */
+  previousSessionId?: string
   /** Page view on which it happened. */
   pageId: string
   /** What the application gave as `user`. Missing when it gave none. */
@@ -371,6 +376,22 @@ export interface SignalRecord extends RecordBase {
   copied?: Copied
 }
 
+/** One web vital, as the web-vitals package tells it. */
+export interface Vital {
+  /** `LCP`, `INP`, `CLS`, `TTFB`, `FCP`. */
+  name: string
+  /** Ms, but for CLS, which has no unit. */
+  value: number
+  /** `good`, `needs-improvement`, `poor`. */
+  rating: string
+  /** What it grew by since the last report. */
+  delta?: number
+  /** Of this vital on this page view. */
+  id?: string
+  /** How the page was come to. */
+  navigationType?: string
+}
+
 /** One page view, with its web vitals. */
 export interface PageRecord extends RecordBase {
   /** Tells the records apart. */
@@ -381,8 +402,8 @@ export interface PageRecord extends RecordBase {
   at: number
   /** Address without query and fragment. */
   url: string
-  /** Web vitals so far: ms, but for CLS; `at` in epoch ms. */
-  vitals: { name: string; value: number; rating: string; at: number }[]
+  /** Web vitals so far: ms, but for CLS; `at` in epoch ms. Before 0.2 without `delta`, `id` and `navigationType`. */
+  vitals: (Vital & { at: number })[]
   /** Turns opened on this page view. */
   opened: number
 }

@@ -49,6 +49,7 @@ export type TurnStart = Pick<
   | 'traceId'
   | 'spanId'
   | 'sessionId'
+  | 'previousSessionId'
   | 'pageId'
   | 'seq'
   | 'conversationId'

@@ -540,6 +540,25 @@ test('a record keeps the release it was made by', async () => {
   expect(world.unique('chat.turn').map((span) => span.resource['service.version'])).toEqual(['1.4.2', '2.0.0'])
 })
 
+// What a page that died says of itself is of that page, whoever sends it.
+test('a turn known to a tail alone is of the page that it was made on', async () => {
+  const world = createWorld()
+  const of = (page: string) => ({
+    natives: { indexedDB: undefined },
+    resource: { 'service.name': 'support-chat', 'service.instance.id': page },
+  })
+  const page = world.page('page-1', of('page-1'))
+  page.put(open(), 'open', true)
+  await page.pass(2000)
+  page.hide()
+  page.die()
+  const next = world.page('page-2', of('page-2'))
+  await next.pass(2000)
+  next.put(turnRecord({ delivery: undefined, pageId: 'page-2' }, 2), 'ready')
+  await next.pass(5000)
+  expect(world.unique('chat.turn').map((span) => span.resource['service.instance.id'])).toEqual(['page-1', 'page-2'])
+})
+
 test('storage denied: all goes through memory, and says so', async () => {
   const world = createWorld()
   const page = world.page('page-1', { natives: { indexedDB: undefined, localStorage: undefined } })

@@ -155,9 +155,22 @@ test('session and page are on every span, under further names where asked', () =
       })
 })
 
+test('turns and page views name the session before theirs', () => {
+  for (const make of [turnRecord, pageRecord])
+    expect(values(spansOf(make({ previousSessionId: 'session-0' }))[0]!)['session.previous_id']).toBe('session-0')
+})
+
 test('a page view carries its web vitals as events', () => {
   const [span] = spansOf(pageRecord())
-  expect(span!.events.map((event) => event.attributes['browser.web_vital.name'])).toEqual(['LCP', 'CLS'])
+  expect(span!.events.map((event) => event.attributes['browser.web_vital.name'])).toEqual(['lcp', 'cls'])
+  expect(span!.events[0]!.attributes).toMatchObject({
+    'browser.web_vital.value': 1200,
+    'browser.web_vital.delta': 200,
+    'browser.web_vital.id': 'v5-1',
+    'browser.web_vital.navigation_type': 'navigate',
+  })
+  // As it was written before 0.2.
+  expect(span!.events[1]!.attributes).not.toHaveProperty('browser.web_vital.delta')
 })
 
 test('long strings are cut with a marker, lone surrogates replaced', () => {
