@@ -310,6 +310,8 @@ test('a record that another tab has noted as late is sent as that tab did', asyn
   await other.pass(400_000)
   world.standing = () => ok()
   await page.pass(400_000)
+  // What it has not tried yet is its own to tell.
+  await other.pass(20_000)
   const copies = new Map<string, Set<string>>()
   for (const { spans } of world.requests)
     for (const { spanId, attributes, raw, name } of spans) {
