@@ -67,7 +67,7 @@ export interface Outlet extends Pick<Delivery, 'put' | 'context' | 'findContext'
 
 export function createOutlet(options: OutletOptions): Outlet {
   const { config, clock, guard, pageId, session, consent, states, identity, endpoint, parts, advise } = options
-  const { exporter, service, attributes } = config
+  const { exporter, service } = config
   let unwatch: Stop | undefined
 
   if (!endpoint && !exporter) advise('endpoint()')
@@ -117,7 +117,7 @@ export function createOutlet(options: OutletOptions): Outlet {
     clock,
     guard,
     pageId,
-    origin: () => originOf(session.peek(), { pageId, identity, attributes, guard }),
+    origin: () => originOf(session.peek(), { pageId, identity, config, guard }),
     vitals: createLate(parts.vitals, { run: guard }),
     opened: options.opened,
     put: (record) => delivery.put(record, 'ready'),

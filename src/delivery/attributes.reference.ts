@@ -47,6 +47,11 @@ export const words: Record<string, [unit: string, about: string, missing: string
     'What the application or the stream named as the conversation',
     'not given; never invented',
   ],
+  'chat_vitals.sample_rate': [
+    '1',
+    'Share of sessions that are recorded (`sampleRate`): each stands for 1 / that. Also in `tracestate`, `ot=th:…;rv:…`',
+    'all are',
+  ],
   'chat_vitals.turn.id': ['', 'Id of the turn; of the turn it is about on feedback and signals', noRef],
   'chat_vitals.turn.revision': ['', 'Rises with every changed copy of the turn: the highest wins', ''],
   'chat_vitals.turn.seq': ['', 'Number of the turn on its page view, from 1, without gaps', ''],

@@ -26,6 +26,7 @@ export const everySpan: AttributeRow<AnyRecord>[] = [
   ['chat_vitals.page.id', 'string', (r) => r.pageId],
   [names.user, 'string', (r) => r.userId],
   [names.conversation, 'string', (r) => (r as TurnRecord).conversationId],
+  ['chat_vitals.sample_rate', 'double', (r) => (r.sampleRate! < 1 ? r.sampleRate : undefined)],
 ]
 
 /** On the span a record is about. */

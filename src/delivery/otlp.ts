@@ -35,6 +35,7 @@ const spanOf = (span: SpanData, ints: Set<string>): object => ({
   traceId: span.traceId,
   spanId: span.spanId,
   parentSpanId: span.parentSpanId,
+  traceState: span.traceState,
   name: span.name,
   // One above the API's: here 0 is unspecified.
   kind: span.kind + 1,

@@ -2,6 +2,7 @@
 import type { AnyRecord, FeedbackRecord, PageRecord, SignalRecord, TurnRecord } from '../turn/record.ts'
 import { answeredBy } from '../base/answer.ts'
 import { names } from '../base/conventions.ts'
+import { attempt } from '../base/guard.ts'
 import {
   answered,
   answerId,
@@ -20,6 +21,7 @@ import {
   webVital,
 } from './attributes.ts'
 import type { AttributeRow, AttributeType } from './attributes.ts'
+import { traceStateOf } from './sampling.ts'
 
 export type SpanValue = string | number | boolean | string[]
 export type SpanAttributes = Record<string, SpanValue>
@@ -32,6 +34,8 @@ export interface SpanData {
   traceId: string
   spanId: string
   parentSpanId?: string
+  /** W3C `tracestate`: how the session was sampled. */
+  traceState?: string
   startMs: number
   endMs: number
   attributes: SpanAttributes
@@ -166,6 +170,8 @@ const kinds = { turn: addTurn, feedback: addReaction, signal: addReaction, page:
 export function spansOf(record: AnyRecord, sessionKeys: string[] = [], form: Form = 'whole'): SpanData[] {
   const spans: SpanData[] = []
   const { traceId } = record
+  // A hostile record may throw.
+  const traceState = attempt(() => traceStateOf(record))
   const everywhere = [
     ...everySpan,
     ...sessionKeys.map((key): AttributeRow<AnyRecord> => [key, 'string', (r) => r.sessionId]),
@@ -175,6 +181,7 @@ export function spansOf(record: AnyRecord, sessionKeys: string[] = [], form: For
     const startMs = epoch(start)
     const endMs = Math.max(startMs, epoch(end))
     const span: SpanData = { name, kind: 0, traceId, spanId, startMs, endMs, attributes: {}, events: [], links: [] }
+    if (traceState) span.traceState = traceState
     read(span.attributes, everywhere, record)
     read(span.attributes, rows, part)
     if (isHex(traceId, 32) && isHex(spanId, 16)) spans.push(span)

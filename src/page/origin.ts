@@ -7,17 +7,19 @@ import type { SessionInfo } from './session.ts'
 
 export type Origin = Pick<
   RecordBase,
-  'sessionId' | 'previousSessionId' | 'pageId' | 'userId' | 'conversationId' | 'attributes'
+  'sessionId' | 'previousSessionId' | 'sampleRate' | 'pageId' | 'userId' | 'conversationId' | 'attributes'
 >
 
 export const originOf = (
   session: SessionInfo,
-  page: { pageId: string; identity: Identity; attributes: Options['attributes']; guard: Guard },
+  page: { pageId: string; identity: Identity; config: Pick<Options, 'attributes' | 'sampleRate'>; guard: Guard },
 ): Origin => {
-  const { pageId, identity, attributes, guard } = page
+  const { pageId, identity, guard } = page
+  const { attributes, sampleRate } = page.config
   return {
     sessionId: session.id,
     previousSessionId: session.previousId,
+    sampleRate,
     pageId,
     userId: cleanId(identity.user),
     conversationId: cleanId(identity.conversation),

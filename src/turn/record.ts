@@ -238,6 +238,8 @@ export interface RecordBase {
   sessionId: string
   /** The session of this browser before that. Missing when none is known. */
   previousSessionId?: string
+  /** Share of sessions that were recorded, 0..1. Missing in records of before 0.2. */
+  sampleRate?: number
   /** Page view on which it happened. */
   pageId: string
   /** What the application gave as `user`. Missing when it gave none. */

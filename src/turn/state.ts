@@ -50,6 +50,7 @@ export type TurnStart = Pick<
   | 'spanId'
   | 'sessionId'
   | 'previousSessionId'
+  | 'sampleRate'
   | 'pageId'
   | 'seq'
   | 'conversationId'
