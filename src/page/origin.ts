@@ -3,16 +3,23 @@ import type { Identity, Options } from '../api.ts'
 import { cleanAttributes, cleanId } from '../base/clean.ts'
 import type { Guard } from '../base/guard.ts'
 import type { RecordBase } from '../turn/record.ts'
+import type { SessionInfo } from './session.ts'
 
-export type Origin = Pick<RecordBase, 'sessionId' | 'pageId' | 'userId' | 'conversationId' | 'attributes'>
+export type Origin = Pick<
+  RecordBase,
+  'sessionId' | 'previousSessionId' | 'sampleRate' | 'pageId' | 'userId' | 'conversationId' | 'attributes'
+>
 
 export const originOf = (
-  sessionId: string,
-  page: { pageId: string; identity: Identity; attributes: Options['attributes']; guard: Guard },
+  session: SessionInfo,
+  page: { pageId: string; identity: Identity; config: Pick<Options, 'attributes' | 'sampleRate'>; guard: Guard },
 ): Origin => {
-  const { pageId, identity, attributes, guard } = page
+  const { pageId, identity, guard } = page
+  const { attributes, sampleRate } = page.config
   return {
-    sessionId,
+    sessionId: session.id,
+    previousSessionId: session.previousId,
+    sampleRate,
     pageId,
     userId: cleanId(identity.user),
     conversationId: cleanId(identity.conversation),

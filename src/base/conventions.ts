@@ -1,0 +1,37 @@
+/**
+ * What OpenTelemetry's conventions call what we tell, where those are still in development: what is renamed there is one
+ * line here. Names of ours, and names that are stable, stand where they are used.
+ */
+export const names = {
+  session: 'session.id',
+  previousSession: 'session.previous_id',
+  user: 'user.id',
+  environment: 'deployment.environment.name',
+  instance: 'service.instance.id',
+  brands: 'browser.brands',
+  platform: 'browser.platform',
+  mobile: 'browser.mobile',
+  language: 'browser.language',
+  vital: 'browser.web_vital',
+  vitalName: 'browser.web_vital.name',
+  vitalValue: 'browser.web_vital.value',
+  vitalRating: 'browser.web_vital.rating',
+  vitalDelta: 'browser.web_vital.delta',
+  vitalId: 'browser.web_vital.id',
+  navigationType: 'browser.web_vital.navigation_type',
+  conversation: 'gen_ai.conversation.id',
+  operation: 'gen_ai.operation.name',
+  provider: 'gen_ai.provider.name',
+  requestModel: 'gen_ai.request.model',
+  requestStream: 'gen_ai.request.stream',
+  responseModel: 'gen_ai.response.model',
+  responseId: 'gen_ai.response.id',
+  firstChunk: 'gen_ai.response.time_to_first_chunk',
+  inputTokens: 'gen_ai.usage.input_tokens',
+  outputTokens: 'gen_ai.usage.output_tokens',
+  evaluation: 'gen_ai.evaluation.result',
+  evaluationName: 'gen_ai.evaluation.name',
+  evaluationScore: 'gen_ai.evaluation.score.value',
+  evaluationLabel: 'gen_ai.evaluation.score.label',
+  evaluationText: 'gen_ai.evaluation.explanation',
+} as const
