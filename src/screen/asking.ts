@@ -24,8 +24,10 @@ const SENTENCE = 20
 /** Elements above a block that may be its message. */
 const LEVELS = 6
 
-/** The element that holds the place and nothing that is not of its message. */
+/** The element that holds the place and nothing that is not of its message, or of its thought. */
 function messageOf(page: Page, turn: Turn, root: Element): Node {
+  const thought = closest(root, 'details')
+  if (thought) return thought
   let message: Node = root
   for (let level = 0; level < LEVELS; level++) {
     const parent = above(message)
@@ -77,7 +79,7 @@ function messages(page: Page, turn: Turn): Place[][] {
     if (!root.isConnected || !words || !past.at(-1) || past.at(-1)!.at < turn.opened) continue
     const known = named(turn, root, page.ui) ?? (turn.bubble?.isConnected ? under(page, turn, place) : undefined)
     if (known === false || (known === undefined && (words.length < SENTENCE || !turn.screen!.proved?.()))) continue
-    const message = closest(root, 'details') ?? messageOf(page, turn, root)
+    const message = messageOf(page, turn, root)
     const all = found.get(message)
     if (all) all.push(place)
     else found.set(message, [place])
