@@ -216,6 +216,10 @@ export function interrupt(state: State, next: Verdict): boolean {
 export function leave(state: State, by: EndedBy, at: number): void {
   if (state.settled) return
   state.target?.close()
+  // What was refused, and of which nothing was shown since, is not left.
+  const { calls, moments, maybe } = state
+  const refused = maybe.find(({ response }) => (response?.status ?? 0) >= 400)
+  if (refused && !calls && moments.firstInserted === undefined) adopt(state, refused)
   const { verdict, deps } = state
   // Errors and stops stand, but for those by which a leaving page breaks its own streams.
   const idle = state.asked !== undefined && at - state.asked > waits.tool

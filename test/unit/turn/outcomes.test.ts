@@ -410,3 +410,10 @@ test('a socket whose text stops with the next send was superseded by it', () => 
   chat.gesture('submit', { prompt: 'two' }).wait(5).call('/chat', 'two', over).wait(20_000)
   expect(chat.settled[0]).toMatchObject({ outcome: 'superseded', endedBy: 'new_send' })
 })
+
+test('a send whose call of unclear shape was refused, and that is left long after, failed', () => {
+  const chat = startChat().send('one').headers().say('Hello').finish('stop').end().rest()
+  chat.gesture('submit', { prompt: 'two' }).call('/maybe', 'two').wait(50).headers(429, 'application/json').end()
+  chat.wait(2500).leave()
+  expect(chat.settled[1]).toMatchObject({ outcome: 'error', endedBy: 'http', errorType: '429' })
+})
