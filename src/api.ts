@@ -1,7 +1,7 @@
 /** What users see: options, the handle with its verbs, and what those take and give. Types only. */
 import type { Attributes } from './base/clean.ts'
 import type { SpanData } from './delivery/spans.ts'
-import type { AnyRecord, Outcome, ResourceAttributes, SignalKind, Trigger, TurnRecord } from './turn/record.ts'
+import type { AnyRecord, Outcome, SignalKind, Trigger, TurnRecord } from './turn/record.ts'
 
 export type { SpanAttributes, SpanData, SpanValue } from './delivery/spans.ts'
 export type * from './turn/record.ts'
@@ -53,7 +53,7 @@ export interface SpanWriter {
 /** Of all spans of one hand-over. */
 export interface SpansAbout {
   /** `service.name` and the like; spans kept since an earlier page may be of an earlier release. */
-  resource: ResourceAttributes
+  resource: Attributes
   /** Of this library: the version of the instrumentation scope `chat-vitals`. */
   version: string
 }
@@ -185,8 +185,6 @@ export interface Identity {
 export interface SessionView {
   /** Value of `session.id`; what to look for in the backend. */
   id: string
-  /** The session before it. Missing when none is known. */
-  previousId?: string
   /** Value of `chat_vitals.page.id`. */
   pageId: string
   /** Epoch ms. */

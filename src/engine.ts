@@ -98,7 +98,7 @@ export function createEngine(options: EngineOptions): Engine {
   let unwatch: Stop | undefined
   let transcript: Transcript | undefined
 
-  const origin = (now = session.touch()) => originOf(now, { ...options, config })
+  const origin = ({ id } = session.touch()) => originOf(id, { ...options, attributes: config.attributes })
   /** For those who try the page: how a turn is known, or why a send is none. */
   const explain = (turn: TurnRecord, told?: boolean) => {
     if (config.debug)

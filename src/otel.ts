@@ -2,7 +2,7 @@
  * `chat-vitals/otel`: our spans in the page's own OpenTelemetry pipeline, made by the SDK that the page has installed, with
  * the ids that were fixed when the turn opened. What becomes of them is up to the page's span processors.
  */
-import { ROOT_CONTEXT, SpanStatusCode, createTraceState, trace } from '@opentelemetry/api'
+import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api'
 import type { Tracer } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { AlwaysOnSampler, BatchSpanProcessor, WebTracerProvider } from '@opentelemetry/sdk-trace-web'
@@ -67,13 +67,8 @@ export function openTelemetry(options: PipelineOptions = {}): SpanWriter {
       const sdk = resourceOfSdk()
       const provider = new WebTracerProvider({
         resource: sdk.merge({ attributes, merge: () => sdk, getRawAttributes: () => Object.entries(attributes) }),
-        // Sessions are sampled before there is a span: 2 is recorded and sampled.
-        sampler: {
-          shouldSample: () => ({
-            decision: 2,
-            traceState: next.traceState ? createTraceState(next.traceState) : undefined,
-          }),
-        },
+        // Sessions are sampled before there is a span.
+        sampler: new AlwaysOnSampler(),
         idGenerator: { generateTraceId: () => next.traceId, generateSpanId: () => next.spanId },
         // Bounded by the mapping, at more than the SDK's 128.
         spanLimits: { attributeCountLimit: 1000 },

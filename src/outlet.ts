@@ -1,7 +1,6 @@
 /** Wires what takes records away: delivery, and the page view's own record. Loaded when the page rests, or with the engine. */
 import type { Identity } from './api.ts'
 import type { Clock } from './base/clock.ts'
-import { names } from './base/conventions.ts'
 import { attempt } from './base/guard.ts'
 import type { Guard } from './base/guard.ts'
 import { createLate } from './base/late.ts'
@@ -11,7 +10,6 @@ import { firstTiming } from './base/timing.ts'
 import type { Config } from './config.ts'
 import { createDelivery } from './delivery/delivery.ts'
 import type { Delivery, DeliveryOptions } from './delivery/delivery.ts'
-import { browserOf } from './page/browser.ts'
 import type { ConsentState } from './page/consent.ts'
 import { originOf } from './page/origin.ts'
 import { createPageView } from './page/page-view.ts'
@@ -67,7 +65,7 @@ export interface Outlet extends Pick<Delivery, 'put' | 'context' | 'findContext'
 
 export function createOutlet(options: OutletOptions): Outlet {
   const { config, clock, guard, pageId, session, consent, states, identity, endpoint, parts, advise } = options
-  const { exporter, service } = config
+  const { exporter, service, attributes } = config
   let unwatch: Stop | undefined
 
   if (!endpoint && !exporter) advise('endpoint()')
@@ -80,10 +78,7 @@ export function createOutlet(options: OutletOptions): Outlet {
     resource: {
       'service.name': service.name,
       ...(service.version && { 'service.version': service.version }),
-      ...(service.environment && { [names.environment]: service.environment }),
-      // Of the page view: another one may be another release, in another browser.
-      [names.instance]: pageId,
-      ...attempt(() => browserOf(navigator)),
+      ...(service.environment && { 'deployment.environment.name': service.environment }),
     },
     version: __VERSION__,
     sessionKeys: config.sessionKeys,
@@ -117,7 +112,7 @@ export function createOutlet(options: OutletOptions): Outlet {
     clock,
     guard,
     pageId,
-    origin: () => originOf(session.peek(), { pageId, identity, config, guard }),
+    origin: () => originOf(session.peek().id, { pageId, identity, attributes, guard }),
     vitals: createLate(parts.vitals, { run: guard }),
     opened: options.opened,
     put: (record) => delivery.put(record, 'ready'),

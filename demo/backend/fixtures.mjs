@@ -231,9 +231,6 @@ function session(next, begin) {
     attributes: {
       'browser.web_vital.name': name,
       'browser.web_vital.value': it,
-      'browser.web_vital.delta': it,
-      'browser.web_vital.id': `v5-${load}-${name}`,
-      'browser.web_vital.navigation_type': 'navigate',
       'browser.web_vital.rating': it <= good ? 'good' : it > poor ? 'poor' : 'needs-improvement',
     },
   })

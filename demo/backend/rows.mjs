@@ -59,17 +59,15 @@ const listed = (items) =>
  * @param {{ rows: import('./otlp.mjs').SpanRow[], name: (key: bigint, id: string) => unknown, text: (json: string) => number }} with_
  */
 export function rowMaker({ rows, name, text: textOf }) {
-  /** Trace → model: of the turn itself, else of the request that began first; one that answered before one that was asked for. */
+  /** Trace → model, of the request that began first. */
   const models = new Map()
   const turns = new Set()
   for (const row of rows) {
     if (row.name === 'chat.turn') turns.add(row.trace_id + row.span_id)
-    if (tableOf(row) === 'reactions') continue
-    const answered = text(row.attributes['gen_ai.response.model'])
-    const model = answered ?? text(row.attributes['gen_ai.request.model'])
-    const start = `${answered ? 0 : 1}${row.start_ns.padStart(20, '0')}`
+    const model = text(row.attributes['gen_ai.response.model']) ?? text(row.attributes['gen_ai.request.model'])
     const before = models.get(row.trace_id)
-    if (model && !(before?.start <= start)) models.set(row.trace_id, { model: model.slice(0, 256), start })
+    if (model && !(before?.start <= row.start_ns))
+      models.set(row.trace_id, { model: model.slice(0, 256), start: row.start_ns })
   }
   const json = new WeakMap()
   /** A resource is one object for all its spans. */

@@ -1,5 +1,4 @@
 /** What the attributes mean, for the generated reference. Not shipped: nothing that is imports it. */
-import { names } from '../base/conventions.ts'
 import * as tables from './attributes.ts'
 import type { AttributeRow, AttributeType } from './attributes.ts'
 
@@ -18,8 +17,6 @@ const groups: [spans: string[], rows: AttributeRow<never>[]][] = [
   [['every span'], tables.everySpan],
   [['chat.turn', 'POST'], tables.turnIdentity],
   [['chat.turn'], tables.turnInShort],
-  [['chat.turn', 'chat.feedback', 'chat.signal'], tables.answered],
-  [['chat.turn', 'chat.feedback', 'chat.signal', 'event gen_ai.evaluation.result'], tables.answerId],
   [['chat.turn'], tables.turn],
   [['POST'], tables.request],
   [['chat.feedback', 'event gen_ai.evaluation.result'], tables.evaluation],
@@ -38,19 +35,13 @@ const noNote = 'the record never went through delivery'
 
 /** unit, about, missing; rows of one name on several spans share it. */
 export const words: Record<string, [unit: string, about: string, missing: string]> = {
-  [names.session]: ['', 'Session of the user: 30 minutes idle, 4 hours at most, shared by the tabs of an origin', ''],
+  'session.id': ['', 'Session of the user: 30 minutes idle, 4 hours at most, shared by the tabs of an origin', ''],
   'chat_vitals.page.id': ['', 'Page view on which it happened', ''],
-  [names.previousSession]: ['', 'Session of this browser before that', 'there was none that is known'],
-  [names.user]: ['', 'What the application gave as `user`', 'not given'],
-  [names.conversation]: [
+  'user.id': ['', 'What the application gave as `user`', 'not given'],
+  'gen_ai.conversation.id': [
     '',
     'What the application or the stream named as the conversation',
     'not given; never invented',
-  ],
-  'chat_vitals.sample_rate': [
-    '1',
-    'Share of sessions that are recorded (`sampleRate`): each stands for 1 / that. Also in `tracestate`, `ot=th:…;rv:…`',
-    'all are',
   ],
   'chat_vitals.turn.id': ['', 'Id of the turn; of the turn it is about on feedback and signals', noRef],
   'chat_vitals.turn.revision': ['', 'Rises with every changed copy of the turn: the highest wins', ''],
@@ -156,16 +147,9 @@ export const words: Record<string, [unit: string, about: string, missing: string
   'url.full': ['', 'Address without query, fragment and credentials', ''],
   'server.address': ['', 'Host of the address', 'the address is none'],
   'server.port': ['', 'Port of the address, also when it is the default', 'the address is none'],
-  [names.firstChunk]: ['s', 'Request issued until the first chunk with model content', 'none came'],
-  [names.responseModel]: [
-    '',
-    'Model, as the stream names it. On the turn, and on what is about it, that of the call that decided it: the last that spoke',
-    'the stream does not',
-  ],
-  [names.requestModel]: ['', 'Model that was asked for', 'the call names none'],
-  [names.requestStream]: ['', 'Whether a stream was asked for', 'the call does not say'],
-  [names.provider]: ['', 'Provider, by the host that was called', 'the browser did not call one itself'],
-  [names.responseId]: ['', 'Id of the response, as the stream names it', 'the stream does not'],
+  'gen_ai.response.time_to_first_chunk': ['s', 'Request issued until the first chunk with model content', 'none came'],
+  'gen_ai.response.model': ['', 'Model, as the stream names it', 'the stream does not'],
+  'gen_ai.response.id': ['', 'Id of the response, as the stream names it', 'the stream does not'],
   'chat_vitals.stream.transport': ['', '`fetch`, `xhr`, `eventsource`, `websocket`', ''],
   'chat_vitals.stream.chunks': ['', 'Chunks of the body', ''],
   'chat_vitals.stream.bytes': ['By', 'Bytes of the body', ''],
@@ -176,13 +160,13 @@ export const words: Record<string, [unit: string, about: string, missing: string
     'The `Server-Timing` metrics in the syntax of that header, milliseconds',
     'none were readable',
   ],
-  [names.operation]: ['', '`chat`', 'the browser did not call a provider itself: its backend counts'],
-  [names.inputTokens]: ['', 'Tokens of the prompt', 'as gen_ai.operation.name, or not reported'],
-  [names.outputTokens]: ['', 'Tokens of the answer', 'as gen_ai.operation.name, or not reported'],
-  [names.evaluationName]: ['', '`thumb`, `rating`, `csat`, `nps`, `comment`', ''],
-  [names.evaluationScore]: ['', 'The score', 'retracted, or a bare comment'],
-  [names.evaluationLabel]: ['', '`up`, `down`, `retracted`, …', 'the feedback has none'],
-  [names.evaluationText]: ['', 'The comment that the page passed', 'none was passed'],
+  'gen_ai.operation.name': ['', '`chat`', 'the browser did not call a provider itself: its backend counts'],
+  'gen_ai.usage.input_tokens': ['', 'Tokens of the prompt', 'as gen_ai.operation.name, or not reported'],
+  'gen_ai.usage.output_tokens': ['', 'Tokens of the answer', 'as gen_ai.operation.name, or not reported'],
+  'gen_ai.evaluation.name': ['', '`thumb`, `rating`, `csat`, `nps`, `comment`', ''],
+  'gen_ai.evaluation.score.value': ['', 'The score', 'retracted, or a bare comment'],
+  'gen_ai.evaluation.score.label': ['', '`up`, `down`, `retracted`, …', 'the feedback has none'],
+  'gen_ai.evaluation.explanation': ['', 'The comment that the page passed', 'none was passed'],
   'chat_vitals.feedback.id': ['', 'Same for every toggle of one feedback', ''],
   'chat_vitals.feedback.revision': ['', 'Rises with every toggle: the highest wins', ''],
   'chat_vitals.feedback.kind': ['', '`thumb`, `rating`, `csat`, `nps`, `comment`', ''],
@@ -200,21 +184,13 @@ export const words: Record<string, [unit: string, about: string, missing: string
   'chat_vitals.turn.span_id': ['', '`chat.turn` span it is about', noRef],
   'chat_vitals.page.revision': ['', 'Rises as more vitals come: the highest wins', ''],
   'chat_vitals.page.opened': ['', 'Turns opened on the page view', ''],
-  [names.vitalName]: ['', '`lcp`, `inp`, `cls`, `ttfb`, `fcp`', ''],
-  [names.vitalValue]: ['', 'Its value, milliseconds; CLS without unit', ''],
-  [names.vitalDelta]: ['', 'What it grew by since it was reported last', before],
-  [names.vitalId]: ['', 'Same for every report of one vital of a page view', before],
-  [names.navigationType]: ['', '`navigate`, `reload`, `back-forward`, `prerender`, `restore`', before],
-  [names.vitalRating]: ['', '`good`, `needs-improvement`, `poor`', ''],
+  'browser.web_vital.name': ['', '`LCP`, `INP`, `CLS`, `TTFB`, `FCP`', ''],
+  'browser.web_vital.value': ['', 'Its value, milliseconds; CLS without unit', ''],
+  'browser.web_vital.rating': ['', '`good`, `needs-improvement`, `poor`', ''],
   'chat_vitals.delivery.opened': ['', 'Turns opened on the page view so far', noNote],
   'chat_vitals.delivery.dropped': ['', 'Records dropped on this device so far', noNote],
   'chat_vitals.delivery.delay': ['s', 'End of the turn until this sending', 'sent within 30 s'],
   'chat_vitals.delivery.store': ['', '`indexeddb`, or `memory` where storage is denied', noNote],
-  'chat_vitals.delivery.first': [
-    '',
-    'The first copy that was tried to send since the turn settled. Who counts spans one at a time counts those, and no turn twice',
-    noNote,
-  ],
   'chat_vitals.delivery.recovered': ['', 'Restored after its page had died', 'it was not'],
 }
 

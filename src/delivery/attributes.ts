@@ -2,8 +2,6 @@
  * The attributes of our spans: name, declared type and where each is read in the record, row by row.
  * What they mean in words is in attributes.reference.ts, which is not shipped.
  */
-import type { Answered } from '../base/answer.ts'
-import { names } from '../base/conventions.ts'
 import type {
   AnyRecord,
   FeedbackRecord,
@@ -22,16 +20,14 @@ export type AttributeRow<R> = readonly [name: string, type: AttributeType, read:
 
 /** On every span. */
 export const everySpan: AttributeRow<AnyRecord>[] = [
-  [names.session, 'string', (r) => r.sessionId],
+  ['session.id', 'string', (r) => r.sessionId],
   ['chat_vitals.page.id', 'string', (r) => r.pageId],
-  [names.user, 'string', (r) => r.userId],
-  [names.conversation, 'string', (r) => (r as TurnRecord).conversationId],
-  ['chat_vitals.sample_rate', 'double', (r) => (r.sampleRate! < 1 ? r.sampleRate : undefined)],
+  ['user.id', 'string', (r) => r.userId],
+  ['gen_ai.conversation.id', 'string', (r) => (r as TurnRecord).conversationId],
 ]
 
 /** On the span a record is about. */
 export const delivery: AttributeRow<AnyRecord>[] = [
-  [names.previousSession, 'string', (r) => r.previousSessionId],
   ['chat_vitals.delivery.opened', 'int', (r) => r.delivery!.opened],
   ['chat_vitals.delivery.dropped', 'int', (r) => r.delivery!.dropped],
   ['chat_vitals.delivery.delay', 'seconds', (r) => r.delivery!.delayMs],
@@ -47,7 +43,6 @@ export const turnIdentity: AttributeRow<TurnRecord>[] = [
 
 /** On `chat.turn`, and all there is on it where a page leaves its open turns with the browser, whose share is small. */
 export const turnInShort: AttributeRow<TurnRecord>[] = [
-  ['chat_vitals.delivery.first', 'boolean', (r) => r.delivery!.first],
   ['chat_vitals.turn.seq', 'int', (r) => r.seq],
   ['chat_vitals.turn.trigger', 'string', (r) => r.trigger],
   ['chat_vitals.turn.outcome', 'string', (r) => r.outcome],
@@ -60,16 +55,6 @@ export const turnInShort: AttributeRow<TurnRecord>[] = [
   ['chat_vitals.stall.duration', 'seconds', (r) => r.render.stallMs],
   ['chat_vitals.hidden_duration', 'seconds', (r) => r.hiddenMs],
 ]
-
-/** On `chat.turn`, and on what is about it. */
-export const answered: AttributeRow<Answered>[] = [
-  [names.responseModel, 'string', (r) => r.model],
-  [names.requestModel, 'string', (r) => r.asked],
-  [names.provider, 'string', (r) => providerOf(r.host)],
-  ['server.address', 'string', (r) => r.host],
-]
-/** There, and on the event of an evaluation. */
-export const answerId: AttributeRow<Answered>[] = [[names.responseId, 'string', (r) => r.responseId]]
 
 /** The rest of `chat.turn`. */
 export const turn: AttributeRow<TurnRecord>[] = [
@@ -128,29 +113,26 @@ export const request: AttributeRow<RequestRecord>[] = [
   ['server.address', 'string', (r) => new URL(r.url).hostname],
   ['server.port', 'int', (r) => port(new URL(r.url))],
   ['error.type', 'string', (r) => requestError(r)],
-  [names.firstChunk, 'seconds', (r) => r.firstModelChunkMs! - r.startMs],
-  [names.responseModel, 'string', (r) => r.model],
-  [names.responseId, 'string', (r) => r.responseId],
-  [names.requestModel, 'string', (r) => r.asked],
-  [names.requestStream, 'boolean', (r) => r.stream],
-  [names.provider, 'string', (r) => provider(r)],
+  ['gen_ai.response.time_to_first_chunk', 'seconds', (r) => r.firstModelChunkMs! - r.startMs],
+  ['gen_ai.response.model', 'string', (r) => r.model],
+  ['gen_ai.response.id', 'string', (r) => r.responseId],
   ['chat_vitals.stream.transport', 'string', (r) => r.transport],
   ['chat_vitals.stream.chunks', 'int', (r) => r.chunks],
   ['chat_vitals.stream.bytes', 'int', (r) => r.bytes],
   ['chat_vitals.backend.trace_id', 'string', (r) => r.backendTraceId],
   ['chat_vitals.backend.request_id', 'string', (r) => r.backendRequestId],
   ['chat_vitals.backend.server_timing', 'string', (r) => serverTiming(r.serverTiming!)],
-  [names.operation, 'string', (r) => (provider(r) ? 'chat' : undefined)],
-  [names.inputTokens, 'int', (r) => (provider(r) ? r.inputTokens : undefined)],
-  [names.outputTokens, 'int', (r) => (provider(r) ? r.outputTokens : undefined)],
+  ['gen_ai.operation.name', 'string', (r) => (isProvider(r) ? 'chat' : undefined)],
+  ['gen_ai.usage.input_tokens', 'int', (r) => (isProvider(r) ? r.inputTokens : undefined)],
+  ['gen_ai.usage.output_tokens', 'int', (r) => (isProvider(r) ? r.outputTokens : undefined)],
 ]
 
 /** On `chat.feedback` and on its event. */
 export const evaluation: AttributeRow<FeedbackRecord>[] = [
-  [names.evaluationName, 'string', (r) => r.name],
-  [names.evaluationScore, 'double', (r) => r.score],
-  [names.evaluationLabel, 'string', (r) => r.label],
-  [names.evaluationText, 'string', (r) => r.comment],
+  ['gen_ai.evaluation.name', 'string', (r) => r.name],
+  ['gen_ai.evaluation.score.value', 'double', (r) => r.score],
+  ['gen_ai.evaluation.score.label', 'string', (r) => r.label],
+  ['gen_ai.evaluation.explanation', 'string', (r) => r.comment],
 ]
 
 export const feedback: AttributeRow<FeedbackRecord>[] = [
@@ -183,12 +165,9 @@ export const page: AttributeRow<PageRecord>[] = [
 
 /** On the `browser.web_vital` events. */
 export const webVital: AttributeRow<PageRecord['vitals'][number]>[] = [
-  [names.vitalName, 'string', (r) => r.name.toLowerCase()],
-  [names.vitalValue, 'double', (r) => r.value],
-  [names.vitalRating, 'string', (r) => r.rating],
-  [names.vitalDelta, 'double', (r) => r.delta],
-  [names.vitalId, 'string', (r) => r.id],
-  [names.navigationType, 'string', (r) => r.navigationType],
+  ['browser.web_vital.name', 'string', (r) => r.name],
+  ['browser.web_vital.value', 'double', (r) => r.value],
+  ['browser.web_vital.rating', 'string', (r) => r.rating],
 ]
 
 /** On the resource: who made the spans. The name 'opentelemetry' is reserved for OpenTelemetry's own SDKs. */
@@ -204,8 +183,6 @@ export const tables: AttributeRow<never>[][] = [
   delivery,
   turnIdentity,
   turnInShort,
-  answered,
-  answerId,
   turn,
   request,
   evaluation,
@@ -220,26 +197,11 @@ export const tables: AttributeRow<never>[][] = [
 export const requestError = (r: RequestRecord): string | undefined =>
   r.status! >= 400 ? '' + r.status : r.errorType === 'AbortError' ? undefined : r.errorType
 
-/** Providers by the end of their host, as the conventions name them. */
-const providers = Object.entries({
-  openai: 'openai.com',
-  anthropic: 'anthropic.com',
-  'gcp.gemini': 'generativelanguage.googleapis.com',
-  'gcp.vertex_ai': 'aiplatform.googleapis.com',
-  'azure.ai.openai': 'openai.azure.com',
-  'azure.ai.inference': 'models.ai.azure.com',
-  alibaba_cloud: 'aliyuncs.com',
-  deepseek: 'deepseek.com',
-  mistral_ai: 'mistral.ai',
-  openrouter: 'openrouter.ai',
-  groq: 'groq.com',
-  x_ai: 'x.ai',
-  perplexity: 'perplexity.ai',
-  cohere: 'cohere.com',
-})
-const providerOf = (host = ''): string | undefined => providers.find(([, end]) => ('.' + host).endsWith('.' + end))?.[0]
 // Tokens seen by a backend of the page's own are counted there; only a provider called by the browser has no other witness.
-const provider = (r: RequestRecord): string | undefined => providerOf(new URL(r.url).hostname)
+const isProvider = (r: RequestRecord): boolean =>
+  /(^|\.)(openai\.com|anthropic\.com|generativelanguage\.googleapis\.com|dashscope[\w-]*\.aliyuncs\.com|deepseek\.com|mistral\.ai|openrouter\.ai|groq\.com|x\.ai)$/.test(
+    new URL(r.url).hostname,
+  )
 
 const port = (url: URL): number => +url.port || (/^(http|ws):/.test(url.protocol) ? 80 : 443)
 

@@ -1,6 +1,6 @@
 /** What a collector or an exporter is given of records: the one place where delivery meets spans and their writers. */
 import type { SpanExporter, SpanWriter } from '../api.ts'
-import type { AnyRecord, ResourceAttributes } from '../turn/record.ts'
+import type { AnyRecord, Attributes } from '../turn/record.ts'
 import { encode } from './otlp.ts'
 import type { Given } from './ports.ts'
 import { spansOf } from './spans.ts'
@@ -18,14 +18,14 @@ export const isTellable = (record: AnyRecord): boolean => !!spansOf(record)[0]
  * Body of an OTLP/JSON request, alike for the same records. Empty when none of them makes a span.
  * @param form `short`: turns alone, for what a page leaves with the browser, whose share may be no more than 8 KB
  */
-export const bodyOf = (records: AnyRecord[], resource: ResourceAttributes, scope: Scope, form?: Form): string =>
+export const bodyOf = (records: AnyRecord[], resource: Attributes, scope: Scope, form?: Form): string =>
   encode(spansFor(records, scope, form), resource, scope.version)
 
 /** Hands them to the page's exporter. Rejects when it reports failure. */
 export const hand = async (
   writer: SpanWriter,
   records: AnyRecord[],
-  resource: ResourceAttributes,
+  resource: Attributes,
   scope: Scope,
 ): Promise<void> => writer.write(spansFor(records, scope), { resource, version: scope.version })
 

@@ -3,11 +3,8 @@ import { listen } from '../base/listen.ts'
 import type { Stop } from '../base/listen.ts'
 import type { Setting } from './ports.ts'
 
-/**
- * A number: not now, but in so many ms, as the collector said. `later`: it may have got there. `offline`: it did not leave
- * this device. Other words are why it was refused.
- */
-export type Answer = 'taken' | 'later' | 'offline' | 'too_large' | `http_${number}` | number
+/** A number: not now, but in so many ms, as the collector said. Other words are why it was refused. */
+export type Answer = 'taken' | 'later' | 'too_large' | `http_${number}` | number
 
 /** What a request with keepalive may hold, which outlives a hidden page; the host shares 64 KiB with us. */
 export const keepaliveBytes = 50 * 1024
@@ -84,7 +81,6 @@ export function createCollector(
   const post = async (body: string, zip: boolean): Promise<Answer> => {
     const abort = (request = new AbortController())
     const timer = clock.setTimeout(() => abort.abort(), timing.sendTimeout)
-    const { onLine } = navigator
     try {
       const { fetch } = natives
       const response = await fetch!(endpoint, {
@@ -99,7 +95,7 @@ export function createCollector(
       })
       return judge(response, await response.text())
     } catch {
-      return onLine ? 'later' : 'offline'
+      return 'later'
     } finally {
       clock.clearTimeout(timer)
       request = undefined

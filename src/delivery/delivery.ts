@@ -10,8 +10,7 @@ import { createCollector, watchPolicy } from './collector.ts'
 import { createContexts } from './contexts.ts'
 import { block, createDevice, learn } from './device.ts'
 import { createLeader } from './leader.ts'
-import { arm, createLeaving, disarm, dropTail, isStale, mayLeave, saveTail, sayLast } from './leaving.ts'
-import type { Leaving } from './leaving.ts'
+import { arm, createLeaving, disarm, dropTail, isStale, saveTail, sayLast } from './leaving.ts'
 import { createLife, isAlone, livingPages } from './life.ts'
 import { createLookout } from './lookout.ts'
 import { createOutbox } from './outbox.ts'
@@ -106,8 +105,7 @@ function assemble(options: DeliveryOptions, phase: Readonly<Phase>, late: () => 
   const mayStore = (): boolean => !phase.holding && !phase.stopped
   const store = createStore({ indexedDB: natives.indexedDB, clock, timing, left: isLeft, late })
   const device = createDevice(endpoint)
-  const queue = createQueue({ ...setting, store, device, mayStore, leaves: () => mayLeave(leaving) })
-  const leaving: Leaving = createLeaving({ ...setting, queue, device, left: isLeft, mayStore })
+  const queue = createQueue({ ...setting, store, device, mayStore })
   const outboxOf = (on: Store): Outbox =>
     createOutbox({ store: on, to, timing, dropped: (ids, reason) => settle(queue, ids, reason) })
   const lookout = createLookout({
@@ -137,7 +135,7 @@ function assemble(options: DeliveryOptions, phase: Readonly<Phase>, late: () => 
     queue,
     outbox: outboxOf(store),
     contexts: createContexts({ ...setting, store, mayStore }),
-    leaving,
+    leaving: createLeaving({ ...setting, queue, device, left: isLeft, mayStore }),
     life: createLife(setting, () => touch(queue, 0)),
     sender: createSender({
       ...setting,
@@ -234,9 +232,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (state === 'ready' || !plan.isMade()) plan.within(timing.sendEvery)
     if (leaving.hasTail) saveTail(leaving)
     const isNews = state === 'ready' || !old || (record as TurnRecord).ttft !== (old.record as TurnRecord).ttft
-    // What the browser has of a turn that is over must not go out beside what is told of it.
-    if (old?.state === 'open' && state === 'ready') rearm()
-    else if (isNews || isStale(leaving)) idle(rearm)
+    if (isNews || isStale(leaving)) idle(rearm)
   }
   // Not once the page is leaving: what is left with the browser then would go out beside its own correction.
   const rearm = (): void => {
@@ -272,7 +268,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     }),
     leave: guard.wrap(() => {
       phase.left = true
-      disarm(leaving)
+      arm(leaving)
       sayLast(leaving)
       void flushWriter()
       abort(sender)

@@ -2,7 +2,7 @@
  * Writes spans as the body of an OTLP/HTTP request, in JSON: to the letter what OpenTelemetry's own serializer makes of
  * the same spans, but that a number has the type its attribute is declared with, whatever its value. Sending is the sender's.
  */
-import type { ResourceAttributes } from '../turn/record.ts'
+import type { Attributes } from '../base/clean.ts'
 import { sdkAttributes, tables } from './attributes.ts'
 import type { SpanData, SpanValue } from './spans.ts'
 
@@ -35,7 +35,6 @@ const spanOf = (span: SpanData, ints: Set<string>): object => ({
   traceId: span.traceId,
   spanId: span.spanId,
   parentSpanId: span.parentSpanId,
-  traceState: span.traceState,
   name: span.name,
   // One above the API's: here 0 is unspecified.
   kind: span.kind + 1,
@@ -63,7 +62,7 @@ const spanOf = (span: SpanData, ints: Set<string>): object => ({
 })
 
 /** The body of an `ExportTraceServiceRequest`; empty without spans. @param version of this library */
-export function encode(spans: SpanData[], resource: ResourceAttributes, version: string): string {
+export function encode(spans: SpanData[], resource: Attributes, version: string): string {
   if (!spans[0]) return ''
   const ints = intNames()
   const about = { ...resource, ...sdkAttributes(version) }

@@ -3,7 +3,7 @@ import type { SpanExporter, SpanWriter } from '../api.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
 import type { Timing } from './timing.ts'
-import type { ResourceAttributes } from '../turn/record.ts'
+import type { Attributes } from '../turn/record.ts'
 
 /** The page's own functions; `fetch` as it was before we patched it. Each may be missing, and storage may be denied. */
 export interface Natives {
@@ -23,7 +23,7 @@ export interface Given {
   /** Instead of `endpoint`. It is then not for us to see what its collector answers. */
   exporter?: SpanExporter | SpanWriter
   /** `service.name` and the like, of this page's records. */
-  resource: ResourceAttributes
+  resource: Attributes
   /** Of this library. */
   version: string
   /** Says what was done in a wrong way, by names that the wiring knows. */

@@ -40,8 +40,6 @@ export interface QueueOptions extends Pick<Setting, 'clock' | 'timing' | 'guard'
   beforeSend?: DoorOptions['beforeSend']
   /** Whether the device may be written to now. */
   mayStore(): boolean
-  /** Whether a turn that opens now is left with the browser, in case its page dies. */
-  leaves(): boolean
   /** Told of what is given up, by the records' ids. */
   dropped?(ids: string[], reason: string): void
 }
@@ -54,8 +52,6 @@ export interface Queue extends Readonly<QueueOptions> {
   readonly counts: Readonly<Omit<Counts, 'pending'>>
   /** Highest `seq` of a turn so far. */
   readonly lastSeq: number
-  /** Turns of this page of which a copy went out: id and the row's revision. Bounded. */
-  readonly told: ReadonlyMap<string, number>
 }
 
 interface Own {
@@ -63,11 +59,8 @@ interface Own {
   unsettled: Set<string>
   counts: Omit<Counts, 'pending'>
   lastSeq: number
-  told: Map<string, number>
 }
 
-/** Turns remembered as told: more than may still be amended. */
-const mostTold = 500
 /** Kept in memory, as JSON: the newest; older ones if they are in the database, else they are dropped. */
 const heldBytes = 400_000
 
@@ -79,7 +72,6 @@ export const createQueue = (options: QueueOptions): Queue => ({
   unsettled: new Set(),
   counts: { opened: 0, delivered: 0, dropped: {}, rejectedSpans: 0 },
   lastSeq: 0,
-  told: new Map(),
 })
 
 export const countsOf = ({ counts, unsettled }: Queue): Counts => ({ ...counts, pending: unsettled.size })
@@ -137,7 +129,7 @@ export const reject = (queue: Queue, spans: number): void => void (own(queue).co
 
 /** Keeps a record of this page; false when it may not leave: then it is accounted for. */
 export function take(queue: Queue, record: AnyRecord, state: Row['state']): boolean {
-  const { held, unsettled, counts, told } = own(queue)
+  const { held, unsettled, counts } = own(queue)
   const { clock, guard } = queue
   const { id, kind } = record
   if (kind === 'turn' && record.seq > queue.lastSeq) {
@@ -153,14 +145,11 @@ export function take(queue: Queue, record: AnyRecord, state: Row['state']): bool
   }
   const row = rowOf(queue, passed, state, old?.row.at ?? clock.epoch())
   const since = old?.since ?? clock.now()
-  const isOpen = state === 'open'
-  if (isOpen) row.lived = row.at + clock.now() - since
-  // Of an open one that is decided once: what is on the device must not say less than what the browser has.
-  if (kind === 'turn') row.tried = isOpen ? (old?.row.tried ?? queue.leaves()) : told.has(id) || undefined
+  if (state === 'open') row.lived = row.at + clock.now() - since
   // Only a ready row can have been sent whole.
   const whole = state === 'ready' && kind === 'turn' ? revisions.whole : 0
-  const before = Math.max(old?.row.state === 'ready' ? old.row.rev : -Infinity, told.get(id) ?? -Infinity)
-  row.record.rev = row.rev = Math.max(record.rev + whole, before + revisions.amended)
+  const after = old?.row.state === 'ready' ? old.row.rev + revisions.amended : 0
+  row.record.rev = row.rev = Math.max(record.rev + whole, after)
   held.delete(id)
   held.set(id, { row, since, written: 'no' })
   return true
@@ -169,39 +158,6 @@ export function take(queue: Queue, record: AnyRecord, state: Row['state']): bool
 /** Rows made of what a dead page left, where there is no database to put them into. */
 export function adopt(queue: Queue, rows: Row[]): void {
   for (const row of rows) own(queue).held.set(row.record.id, { row, since: 0, written: 'tried' })
-}
-
-/** The record as it goes out: of a turn the first copy says that it is, and the others stand above it. */
-export const copyOf = ({ record, tried }: Pick<Row, 'record' | 'tried'>): AnyRecord =>
-  record.kind === 'turn'
-    ? { ...record, rev: record.rev + (tried ? revisions.again : 0), delivery: { ...record.delivery!, first: !tried } }
-    : record
-
-/** Those of which no copy was tried yet, as rows of which one was. */
-export const untold = (rows: Row[]): Row[] =>
-  rows.filter(({ record, tried }) => record.kind === 'turn' && !tried).map((row) => ({ ...row, tried: true }))
-
-/** A copy of each goes out now, the first; or did not, for certain. */
-export function claim(queue: Queue, rows: Row[]): void {
-  const { held, told } = own(queue)
-  for (const row of rows) {
-    const { id } = row.record
-    amend(queue, row)
-    const here = held.get(id)
-    // What is being written says it otherwise.
-    if (here && here.written !== 'yes') here.written = 'no'
-    if (!row.tried) told.delete(id)
-    else if (row.pageId === queue.pageId) told.set(id, row.rev)
-    if (told.size > mostTold) told.delete(told.keys().next().value!)
-  }
-}
-
-/** What the database has of these is older. */
-export function unwritten(queue: Queue, ids: string[]): void {
-  for (const id of ids) {
-    const here = own(queue).held.get(id)
-    if (here) here.written = 'no'
-  }
 }
 
 /** A row as it will be sent from now on, of a higher revision than what is held. */

@@ -14,15 +14,6 @@ export interface ReadableContext {
   spanId: string
   /** 1: sampled. */
   traceFlags: 1
-  traceState?: ReadableState
-}
-
-/** What is used of OpenTelemetry's `TraceState`. */
-export interface ReadableState {
-  get(key: string): string | undefined
-  set(key: string, value: string): ReadableState
-  unset(key: string): ReadableState
-  serialize(): string
 }
 
 export interface ReadableResource {
@@ -70,23 +61,10 @@ const resourceOf = (attributes: SpanAttributes): ReadableResource => ({
   getRawAttributes: () => Object.entries(attributes),
 })
 
-const stateOf = (members: [key: string, value: string][]): ReadableState => ({
-  get: (key) => members.find(([known]) => known === key)?.[1],
-  // What is set stands first: https://www.w3.org/TR/trace-context/#mutating-the-tracestate-field
-  set: (key, value) => stateOf([[key, value], ...members.filter(([known]) => known !== key)]),
-  unset: (key) => stateOf(members.filter(([known]) => known !== key)),
-  serialize: () => members.map((member) => member.join('=')).join(),
-})
-
-const contextOf = ({
-  traceId,
-  spanId,
-  traceState,
-}: Pick<SpanData, 'traceId' | 'spanId' | 'traceState'>): ReadableContext => ({
+const contextOf = ({ traceId, spanId }: Pick<ReadableContext, 'traceId' | 'spanId'>): ReadableContext => ({
   traceId,
   spanId,
   traceFlags: 1,
-  ...(traceState && { traceState: stateOf([traceState.split('=') as [string, string]]) }),
 })
 
 export function readableSpans(spans: SpanData[], { resource, version }: SpansAbout): ReadableSpan[] {
@@ -101,9 +79,7 @@ export function readableSpans(spans: SpanData[], { resource, version }: SpansAbo
       name,
       kind,
       spanContext: () => context,
-      parentSpanContext: parentSpanId
-        ? contextOf({ traceId, spanId: parentSpanId, traceState: span.traceState })
-        : undefined,
+      parentSpanContext: parentSpanId ? contextOf({ traceId, spanId: parentSpanId }) : undefined,
       startTime,
       endTime,
       status: error == null ? { code: 0 } : { code: 2, message: error },

@@ -1,6 +1,5 @@
 /** Finds what pages that died have left behind, and makes of it records that can be sent. Loaded when there is something. */
-import { names } from '../base/conventions.ts'
-import type { AnyRecord, ResourceAttributes, TurnRecord } from '../turn/record.ts'
+import type { AnyRecord, Attributes, TurnRecord } from '../turn/record.ts'
 import { isSound } from './outbox.ts'
 import type { Outbox } from './outbox.ts'
 import type { Setting } from './ports.ts'
@@ -81,20 +80,13 @@ export async function recoverPages(port: RecoveryPort): Promise<void> {
   const gone: Row[] = []
 
   /** `resource`: of its page, which may have been of another release. */
-  const keep = (sealed: Sealed, at: number, tried: boolean | undefined, resource?: ResourceAttributes): void => {
+  const keep = (sealed: Sealed, at: number, resource?: Attributes): void => {
     const row = port.rowOf(sealed, 'ready', at)
-    recovered.push({
-      ...row,
-      pageId: sealed.record.pageId,
-      tried,
-      resource: resource ?? { ...row.resource, [names.instance]: sealed.record.pageId },
-    })
+    recovered.push({ ...row, pageId: sealed.record.pageId, resource: resource ?? row.resource })
   }
-  /** A first copy may be out, or may be with the browser. */
-  const isTried = (id: string, tail?: Tail, row?: Row): boolean => !!(row?.tried || tail?.tried?.includes(id))
   /** The end is the last sign of life, in whatever it was found. */
-  const settle = (record: TurnRecord, row: Row | undefined, at: number, tail: Tail | undefined, lived: number) => {
-    const final = port.recover(record, !!tail, lived)
+  const settle = (record: TurnRecord, row: Row | undefined, at: number, hasTail: boolean, lived: number): void => {
+    const final = port.recover(record, hasTail, lived)
     const end = final.startedAt + (final.moments.end ?? final.moments.lastText ?? 0)
     const sealed = port.sealed(final)
     if (typeof sealed === 'string') {
@@ -105,7 +97,7 @@ export async function recoverPages(port: RecoveryPort): Promise<void> {
     const told = sealed.record
     told.delivery = { ...told.delivery!, opened: record.seq, recovered: true, delayMs: Math.max(0, now - end) }
     told.rev = Math.max(record.rev, row?.rev ?? 0) + revisions.recovered
-    keep(sealed, row?.at ?? at, isTried(record.id, tail, row), row?.resource)
+    keep(sealed, row?.at ?? at, row?.resource)
   }
 
   for (const tail of tails.values()) {
@@ -115,17 +107,15 @@ export async function recoverPages(port: RecoveryPort): Promise<void> {
       if ((saved && stored && !row) || (row && row.rev >= record.rev)) continue
       byId.delete(record.id)
       if (record.kind === 'turn' && !record.outcome)
-        settle(record, row, tail.at, tail, Math.max(lived ?? tail.at, row?.lived ?? 0))
-      else keep(port.plain(record), tail.at, isTried(record.id, tail, row), row?.resource)
+        settle(record, row, tail.at, true, Math.max(lived ?? tail.at, row?.lived ?? 0))
+      else keep(port.plain(record), tail.at, row?.resource)
     }
   }
   for (const row of byId.values()) {
     const tail = tails.get(row.pageId)
-    const { id } = row.record
-    if (row.state === 'ready' && tail && row.tried == null) recovered.push({ ...row, tried: isTried(id, tail) })
     if (row.state !== 'open' || !(tail || isDead(port, row.pageId, row.seen))) continue
-    const known = tail?.entries.find(({ record }) => record.id === id)
-    settle(row.record as TurnRecord, row, row.at, tail, Math.max(row.lived ?? row.seen, known?.lived ?? 0))
+    const known = tail?.entries.find(({ record }) => record.id === row.record.id)
+    settle(row.record as TurnRecord, row, row.at, !!tail, Math.max(row.lived ?? row.seen, known?.lived ?? 0))
   }
 
   if (stored) {

@@ -5,18 +5,16 @@
 export const revisions = {
   /**
    * A settled turn as it is stored and sent, above the record's own. Its page knows better than who took it for dead
-   * (a tail may be read only after that), and the ones below are for a copy that says less.
+   * (a tail may be read only after that), and the one below is for a copy that says less.
    */
-  whole: 200,
+  whole: 100,
   /** Below the whole: what did not fit into the tail is missing. */
-  tail: -40,
-  /** At least, from one settled state to the next. */
-  amended: 80,
+  tail: -1,
+  /**
+   * At least, from one settled state to the next. Between them are the notes that another tab may make on how late it
+   * sends: one each time the delay has doubled, from half a minute to a week.
+   */
+  amended: 20,
   /** Above the last checkpoint found of a page that died: fetchLater may have sent a later one. */
   recovered: 50,
-  /**
-   * Of a turn, all copies after the first, above that. Between them are the notes that another tab may make on how late
-   * it sends: one each time the delay has doubled, from half a minute to a week.
-   */
-  again: 20,
 } as const

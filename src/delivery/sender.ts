@@ -5,18 +5,16 @@ import type { Answer, Collector } from './collector.ts'
 import { freeFrom, pause, resume, share } from './device.ts'
 import type { Device } from './device.ts'
 import type { Leader } from './leader.ts'
-import { livingPages } from './life.ts'
 import { lookAgain, lookAround } from './lookout.ts'
 import type { Lookout } from './lookout.ts'
 import type { AnyRecord } from '../turn/record.ts'
 import type { Outbox } from './outbox.ts'
 import type { Setting } from './ports.ts'
-import { acknowledge, amend, claim, copyOf, hasEnded, missing, rewrite, settle, untold, write } from './queue.ts'
+import { acknowledge, amend, hasEnded, missing, rewrite, settle } from './queue.ts'
 import type { Queue } from './queue.ts'
 import { cleaned } from './seal.ts'
 import { isStored } from './store.ts'
 import type { Row, Store } from './store.ts'
-import { readTail, tailsOn } from './tail.ts'
 
 export interface SenderOptions extends Setting {
   queue: Queue
@@ -38,8 +36,6 @@ export interface Sender extends Readonly<SenderOptions> {
   most: number
   /** The next pause need not be waited for, unless the collector asked for it. */
   probe: boolean
-  /** Other pages that live have turns that they tell themselves. */
-  waits: boolean
   /** Calls of `abort`: what was read before one is not sent after it. */
   aborts: number
   /** Ends the wait for an idle moment. */
@@ -58,7 +54,6 @@ export const createSender = (options: SenderOptions): Sender => ({
   fits: Infinity,
   most: Infinity,
   probe: false,
-  waits: false,
   aborts: 0,
 })
 
@@ -105,12 +100,12 @@ async function run(sender: Sender, outbox: Outbox): Promise<number | undefined> 
   }
   if (isStored(store) && queue.unsettled.size) missing(queue, await outbox.ids())
   await share(device, outbox)
-  return hasEnded(queue) || sender.waits ? timing.leaderLook : lookAgain(lookout)
+  return hasEnded(queue) ? timing.leaderLook : lookAgain(lookout)
 }
 
 /** One batch. Gives the ms to wait for; undefined when the page is away. */
 async function sendNext(sender: Sender, outbox: Outbox): Promise<number | undefined | 'again' | 'nothing'> {
-  const { clock, queue, device, timing, leader, away, aborts } = sender
+  const { clock, device, timing, leader, away, aborts } = sender
   const isAborted = () => sender.aborts > aborts
   // Before the pause is looked at: it comes with the database, which may be open only now.
   const rows = await next(sender, outbox)
@@ -136,14 +131,9 @@ async function sendNext(sender: Sender, outbox: Outbox): Promise<number | undefi
     })
   if (away()) return undefined
   if (isAborted()) return timing.sendEvery
-  const first = await noted(sender, outbox, batch)
-  if (away()) return undefined
-  if (isAborted()) return timing.sendEvery
-  claim(queue, untold(batch))
-  write(queue)
-  const answer = await transmit(sender, first ? batch : batch.map((row) => ({ ...row, tried: true })))
+  const answer = await transmit(sender, batch)
   // A request that was cut off by us says nothing about the collector.
-  if (answer === 'later' || answer === 'offline') {
+  if (answer === 'later') {
     if (away()) return undefined
     if (isAborted()) return timing.sendEvery
   }
@@ -154,15 +144,8 @@ async function sendNext(sender: Sender, outbox: Outbox): Promise<number | undefi
 /** Ready rows of one resource, oldest first, together small enough for one request. */
 async function next(sender: Sender, outbox: Outbox): Promise<Row[]> {
   const { queue, hidden } = sender
-  const sendable = await othersOf(sender)
   const rows = new Map<string, Row>()
-  sender.waits = false
-  if (isStored(sender.store))
-    for (const row of await outbox.rows('ready')) {
-      const known = sendable(row)
-      if (known) rows.set(row.record.id, known)
-      else sender.waits = true
-    }
+  if (isStored(sender.store)) for (const row of await outbox.rows('ready')) rows.set(row.record.id, row)
   for (const [id, { row, written }] of queue.held) {
     const known = rows.get(id)
     // Another tab may have noted how late it is: under a higher revision.
@@ -175,24 +158,6 @@ async function next(sender: Sender, outbox: Outbox): Promise<Row[]> {
     .filter((row) => JSON.stringify(row.resource) === resource)
     .slice(0, Math.min(sender.fits, sender.most))
     .filter((row, i) => (room -= row.bytes) > 0 || !i)
-}
-
-/**
- * Who lives tells its own turns first: only it knows, as it leaves, whether that was done. Gives a row as it may be sent
- * here; undefined: not yet.
- */
-async function othersOf({ natives, clock, timing, pageId }: Sender): Promise<(row: Row) => Row | undefined> {
-  const lives = await livingPages(natives.locks)
-  const { localStorage, fetchLater } = natives
-  const tails = new Map(tailsOn(localStorage).map((page) => [page, readTail(localStorage!, page)?.tried]))
-  return (row) => {
-    const { record, tried, seen } = row
-    if (row.pageId === pageId || record.kind !== 'turn' || tried != null) return row
-    // Firefox loses the tail of a tab that is closed, at times: then nobody knows.
-    const told = tails.has(row.pageId) ? tails.get(row.pageId)?.includes(record.id) : !fetchLater
-    if (!told && (lives ? lives(row.pageId) : clock.epoch() - seen < timing.silent)) return undefined
-    return { ...row, tried: told }
-  }
 }
 
 /** What is to be told of a row: clean, though an older library wrote it, and how late it is. */
@@ -222,20 +187,9 @@ async function asTold(sender: Sender, outbox: Outbox, rows: Row[]): Promise<Row[
   return batch
 }
 
-/** That a first copy of these goes out is known to all pages. False: it cannot be said, and then none goes as the first. */
-const noted = (sender: Sender, outbox: Outbox, rows: Row[]): Promise<boolean> => {
-  const news = untold(rows)
-  return news[0] && isStored(sender.store)
-    ? outbox.put(news).then(
-        () => true,
-        () => false,
-      )
-    : Promise.resolve(true)
-}
-
 async function transmit(sender: Sender, rows: Row[]): Promise<Answer> {
   const { writer, collector } = sender
-  const records = rows.map(copyOf)
+  const records = rows.map(({ record }) => record)
   const { resource } = rows[0]!
   if (!writer) return collector!.send(bodyOf(records, resource, sender))
   return hand(writer, records, resource, sender).then(
@@ -266,14 +220,6 @@ async function act(sender: Sender, outbox: Outbox, rows: Row[], answer: Answer):
   if (answer === 'later' || typeof answer === 'number') {
     sender.most = 8
     return pause(device, outbox, sender, answer === 'later' ? undefined : answer)
-  }
-  // Nobody has it: the next copy is the first.
-  const fresh = rows.filter(({ tried }) => !tried)
-  claim(queue, fresh)
-  if (isStored(sender.store)) await outbox.put(fresh)
-  if (answer === 'offline') {
-    sender.most = 8
-    return pause(device, outbox, sender)
   }
   if (answer === 'too_large' && !isOne) {
     sender.fits = rows.length >> 1

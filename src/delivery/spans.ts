@@ -1,11 +1,6 @@
 /** Turns records into spans, purely; knows nothing of OpenTelemetry's code or of sending. */
 import type { AnyRecord, FeedbackRecord, PageRecord, SignalRecord, TurnRecord } from '../turn/record.ts'
-import { answeredBy } from '../base/answer.ts'
-import { names } from '../base/conventions.ts'
-import { attempt } from '../base/guard.ts'
 import {
-  answered,
-  answerId,
   delivery,
   evaluation,
   everySpan,
@@ -21,7 +16,6 @@ import {
   webVital,
 } from './attributes.ts'
 import type { AttributeRow, AttributeType } from './attributes.ts'
-import { traceStateOf } from './sampling.ts'
 
 export type SpanValue = string | number | boolean | string[]
 export type SpanAttributes = Record<string, SpanValue>
@@ -34,8 +28,6 @@ export interface SpanData {
   traceId: string
   spanId: string
   parentSpanId?: string
-  /** W3C `tracestate`: how the session was sampled. */
-  traceState?: string
   startMs: number
   endMs: number
   attributes: SpanAttributes
@@ -123,7 +115,6 @@ const addTurn = (record: TurnRecord, add: Add, form: Form): SpanData => {
   const rows = [...turnIdentity, ...turnInShort, ...(form === 'whole' ? turn : [])]
   const main = add('chat.turn', record.spanId, startedAt, end, rows, record)
   if (outcome === 'error') main.error = clip('' + (errorType ?? ''))
-  read(main.attributes, [...answered, ...answerId], answeredBy(record.requests) ?? {})
   if (form === 'short') return main
   for (const call of record.requests.slice(0, 8)) {
     const ended = call.endMs ?? call.firstModelChunkMs ?? call.headersMs ?? call.startMs
@@ -142,22 +133,19 @@ const addReaction = (record: FeedbackRecord | SignalRecord, add: Add): SpanData 
   const { kind, spanId, at, turn: about } = record
   const main = add('chat.' + kind, spanId, at, at, (kind === 'feedback' ? feedback : signal) as never[], record)
   if (kind === 'feedback') {
-    addEvent(main, names.evaluation, at, evaluation, record)
+    addEvent(main, 'gen_ai.evaluation.result', at, evaluation, record)
     read(main.attributes, evaluation, record)
   }
   if (about) {
     read(main.attributes, turnRef, about)
     addLink(main, about.traceId, about.spanId)
-    const { answered: by = {} } = about
-    read(main.attributes, [...answered, ...answerId], by)
-    for (const { attributes } of main.events) read(attributes, answerId, by)
   }
   return main
 }
 
 const addPage = (record: PageRecord, add: Add): SpanData => {
   const main = add('browser.page', record.spanId, record.startedAt, record.at, page, record)
-  for (const vital of record.vitals.slice(0, 32)) addEvent(main, names.vital, vital.at, webVital, vital)
+  for (const vital of record.vitals.slice(0, 32)) addEvent(main, 'browser.web_vital', vital.at, webVital, vital)
   return main
 }
 
@@ -170,8 +158,6 @@ const kinds = { turn: addTurn, feedback: addReaction, signal: addReaction, page:
 export function spansOf(record: AnyRecord, sessionKeys: string[] = [], form: Form = 'whole'): SpanData[] {
   const spans: SpanData[] = []
   const { traceId } = record
-  // A hostile record may throw.
-  const traceState = attempt(() => traceStateOf(record))
   const everywhere = [
     ...everySpan,
     ...sessionKeys.map((key): AttributeRow<AnyRecord> => [key, 'string', (r) => r.sessionId]),
@@ -181,7 +167,6 @@ export function spansOf(record: AnyRecord, sessionKeys: string[] = [], form: For
     const startMs = epoch(start)
     const endMs = Math.max(startMs, epoch(end))
     const span: SpanData = { name, kind: 0, traceId, spanId, startMs, endMs, attributes: {}, events: [], links: [] }
-    if (traceState) span.traceState = traceState
     read(span.attributes, everywhere, record)
     read(span.attributes, rows, part)
     if (isHex(traceId, 32) && isHex(spanId, 16)) spans.push(span)
@@ -189,8 +174,10 @@ export function spansOf(record: AnyRecord, sessionKeys: string[] = [], form: For
   }
   try {
     const main = kinds[record.kind](record as never, add, form)
-    if (form === 'whole') read(main.attributes, delivery, record)
-    read(main.attributes, own(record), record)
+    if (form === 'whole') {
+      read(main.attributes, delivery, record)
+      read(main.attributes, own(record), record)
+    }
   } catch {
     // A record that beforeSend left half empty: what was made so far is valid.
   }

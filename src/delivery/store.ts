@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts'
 import type { Timing } from './timing.ts'
-import type { AnyRecord, ResourceAttributes, TurnRef } from '../turn/record.ts'
+import type { AnyRecord, Attributes, TurnRef } from '../turn/record.ts'
 
 /** A record at rest; its key is the record's id. Rows of another `v` are of a newer or older library: left alone. */
 export interface Row {
@@ -23,12 +23,10 @@ export interface Row {
    */
   lived?: number
   pageId: string
-  /** Of a turn: a copy that was the first may be out; while it is open, with the browser. False: for certain not. */
-  tried?: boolean
   /** Length of the record as JSON. */
   bytes: number
   /** As it was when the record was made: a later page may be another release. */
-  resource: ResourceAttributes
+  resource: Attributes
   record: AnyRecord
 }
 

@@ -17,8 +17,6 @@ export interface Tail {
   left: boolean
   /** Records dropped that the database does not know of yet. */
   dropped: number
-  /** Ids of turns of which a first copy may be out, and of that the database may not know. Missing when nothing waits. */
-  tried?: string[]
   /**
    * `saved`: its row was in the database; if that is gone, the record was delivered. `lived`: as in its row; missing in
    * tails of 0.1.0, and of settled records.
@@ -57,14 +55,14 @@ const shorter = (record: AnyRecord): AnyRecord =>
 export function writeTail(storage: Storage, pageId: string, tail: Tail): void {
   const { entries, ...rest } = tail
   let text = JSON.stringify({ ...rest, entries: [] }).slice(0, -2)
-  let some: unknown = tail.dropped || tail.tried
+  let some = tail.dropped
   for (const entry of entries.reverse()) {
     const fits = (json: string) => text.length + json.length < maxLetters - 3
     let json = JSON.stringify(entry)
     if (!fits(json)) json = JSON.stringify({ ...entry, record: shorter(entry.record) })
     if (!fits(json)) continue
     text += (text.endsWith('[') ? '' : ',') + json
-    some = 1
+    some ||= 1
   }
   if (some) storage.setItem(prefix + pageId, text + ']}')
   else removeTail(storage, pageId)

@@ -1,6 +1,5 @@
 /** Which turn a message is about: found by what the page named, by where an element stands, by what an earlier page view kept. Rather none than another's. */
 import type { About } from '../api.ts'
-import { answeredBy } from '../base/answer.ts'
 import { cleanId } from '../base/clean.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { TurnRecord, TurnRef } from '../turn/record.ts'
@@ -27,9 +26,6 @@ export const refOfTurn = (turn: TurnRecord): TurnRef => ({
   turnId: turn.id,
   traceId: turn.traceId,
   spanId: turn.spanId,
-  conversationId: turn.conversationId,
-  attributes: turn.attributes,
-  answered: answeredBy(turn.requests),
 })
 
 /** `traceparent` of a turn's span as a reference; undefined when it is not one. The turn's id is then not known. */

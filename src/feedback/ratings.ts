@@ -1,5 +1,6 @@
 /** What the user thought of an answer: told by the page, or by a thumb of the page's that was recognised. Which turn it is about, others find. */
 import type { FeedbackOptions, FeedbackValue } from '../api.ts'
+import { cleanAttributes } from '../base/clean.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Guard } from '../base/guard.ts'
 import type { Delivery } from '../delivery/delivery.ts'
@@ -46,6 +47,7 @@ export function createRatings(options: {
   const recordOf = (meaning: Meaning, about: FeedbackOptions, source: FeedbackRecord['source']) => {
     const now = clock.epoch()
     const from = origin()
+    from.attributes = cleanAttributes({ ...from.attributes, ...about.attributes })
     const own = subjects.idOf(about.message)
     return (turn: TurnRef | undefined) =>
       delivery?.put(

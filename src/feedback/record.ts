@@ -1,7 +1,5 @@
 /** Makes the records of feedback and signals, under ids that are the same wherever and whenever they are made. Pure. */
 import type { FeedbackOptions } from '../api.ts'
-import { cleanAttributes } from '../base/clean.ts'
-import type { Attributes } from '../base/clean.ts'
 import type { Origin } from '../page/origin.ts'
 import type { FeedbackRecord, SignalRecord, TurnRef } from '../turn/record.ts'
 import type { Meaning } from './meaning.ts'
@@ -25,17 +23,6 @@ function idsOf(anchor: string, name: string): { id: string; traceId: string; spa
   return { id, traceId: hash64(`${id}a`) + hash64(`${id}b`), spanId: hash64(`${id}c`) }
 }
 
-/** Where it comes from. What is about a turn is grouped as that turn is: its conversation and attributes go before those of now. */
-const fromOf = (origin: Origin, turn: TurnRef | undefined, own?: Attributes): Origin & Pick<SignalRecord, 'turn'> => {
-  const { attributes, conversationId = origin.conversationId, ...ref } = turn ?? ({} as TurnRef)
-  return {
-    ...origin,
-    conversationId,
-    attributes: cleanAttributes({ ...origin.attributes, ...attributes, ...own }),
-    turn: turn && ref,
-  }
-}
-
 /**
  * @param anchor what makes two feedbacks the same one: the turn's span id, or the message id when no turn is known
  * @param epochMs now; also the revision, so that the last of a toggle wins across pages and reloads
@@ -55,7 +42,8 @@ export function feedbackRecord(
     kind: 'feedback',
     rev: Math.floor(epochMs),
     ...idsOf(anchor, meaning.name),
-    ...fromOf(origin, turn, options.attributes),
+    ...origin,
+    turn,
     at: epochMs,
     ...meaning,
     comment: typeof comment === 'string' ? comment.slice(0, 4096) : undefined,
@@ -82,7 +70,8 @@ export const signalRecord = (
   kind: 'signal',
   rev: END - Math.floor(epochMs),
   ...idsOf(anchor, signal),
-  ...fromOf(origin, turn),
+  ...origin,
+  turn,
   at: epochMs,
   signal,
   ...more,

@@ -3,23 +3,16 @@ import type { Identity, Options } from '../api.ts'
 import { cleanAttributes, cleanId } from '../base/clean.ts'
 import type { Guard } from '../base/guard.ts'
 import type { RecordBase } from '../turn/record.ts'
-import type { SessionInfo } from './session.ts'
 
-export type Origin = Pick<
-  RecordBase,
-  'sessionId' | 'previousSessionId' | 'sampleRate' | 'pageId' | 'userId' | 'conversationId' | 'attributes'
->
+export type Origin = Pick<RecordBase, 'sessionId' | 'pageId' | 'userId' | 'conversationId' | 'attributes'>
 
 export const originOf = (
-  session: SessionInfo,
-  page: { pageId: string; identity: Identity; config: Pick<Options, 'attributes' | 'sampleRate'>; guard: Guard },
+  sessionId: string,
+  page: { pageId: string; identity: Identity; attributes: Options['attributes']; guard: Guard },
 ): Origin => {
-  const { pageId, identity, guard } = page
-  const { attributes, sampleRate } = page.config
+  const { pageId, identity, attributes, guard } = page
   return {
-    sessionId: session.id,
-    previousSessionId: session.previousId,
-    sampleRate,
+    sessionId,
     pageId,
     userId: cleanId(identity.user),
     conversationId: cleanId(identity.conversation),

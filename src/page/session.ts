@@ -8,8 +8,6 @@ export interface SessionInfo {
   id: string
   /** Epoch ms. */
   startedAt: number
-  /** The one before it. Missing when none is known. */
-  previousId?: string
   /** Whether this session is recorded (`sampleRate`): the same answer on every page of the session. */
   sampled: boolean
 }
@@ -27,8 +25,6 @@ export interface Session {
 
 interface Row {
   id: string
-  /** Of the session before. */
-  was?: string
   at: number
   last: number
 }
@@ -91,14 +87,13 @@ export function createSession(options: {
   const infoOf = (known: Row | undefined): SessionInfo => ({
     id: known?.id ?? '',
     startedAt: known?.at ?? 0,
-    previousId: known?.was,
     sampled: !!known && sampled(known.id),
   })
   return {
     touch() {
       const now = clock.epoch()
       let known = read()
-      if (!known || isOver(known, now)) write((known = { id: randomHex(16), was: known?.id, at: now, last: now }))
+      if (!known || isOver(known, now)) write((known = { id: randomHex(16), at: now, last: now }))
       else if (!shared || now - known.last > writeEvery) write((known = { ...known, last: now }))
       else row = known
       return infoOf(known)

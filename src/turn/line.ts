@@ -21,13 +21,11 @@ const passing = /^(408|425|429|5\d\d)$/
 /** A server that asks for a later retry is believed as far as this, ms. */
 const retryMost = 60_000
 
-/** Its body is not kept: it may be long, and it is what the user wrote. In a text of the user's, quotes are escaped. */
+/** Its body is not kept: it may be long, and it is what the user wrote. */
 export function newLine(issued: Issued & Pick<Call, 'body'>, spanId: string, unseen?: boolean): Line {
-  const { body = '', ...call } = issued
-  const asked = (/"model"\s*:\s*"([\w./:@-]{1,128})"/.exec(body) ??
-    /\/(?:models|deployments)\/([\w.-]+)/.exec(call.url))?.[1]
-  const stream = /"stream(?:ing)?"\s*:\s*(true|false)/.exec(body)?.[1]
-  return { call, spanId, unseen, asked, stream: stream && stream === 'true', chunks: 0, pieces: 0, firsts: [] } as Line
+  const call = { ...issued }
+  delete call.body
+  return { call, spanId, unseen, chunks: 0, pieces: 0, firsts: [] }
 }
 
 /** Pieces that are told once more, as they are understood late, were counted when they came. */
@@ -42,13 +40,13 @@ export function adopt(state: State, line: Line): void {
   line.state = state
   state.maybe = state.maybe.filter((other) => other !== line)
   state.mine = [...state.mine.filter(({ done, unread }) => !done || unread), line].slice(-requestsKept)
-  const { call, unseen, spanId, asked, stream } = line
+  const { call, unseen, spanId } = line
   const { method, url, transport = 'fetch' } = call
   const { requests, t0, moments, verdict } = state
   const from = since(state, call.at)
   let entry = requests[requestsKept - 1]!
   if (!entry || unseen) {
-    entry = { spanId, method, url: cleanUrl(url), transport, startMs: from - t0, chunks: 0, bytes: 0, asked, stream }
+    entry = { spanId, method, url: cleanUrl(url), transport, startMs: from - t0, chunks: 0, bytes: 0 }
     if (!unseen) requests.push(entry)
   }
   line.entry = entry

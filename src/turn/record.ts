@@ -2,13 +2,9 @@
  * The records: plain data about a turn, a feedback, a signal, a page view. They are what is stored, handed
  * out and turned into spans. Durations and moments are milliseconds; a value that does not exist is missing.
  */
-import type { Answered } from '../base/answer.ts'
-import type { Attributes, AttributeValue } from '../base/clean.ts'
+import type { Attributes } from '../base/clean.ts'
 
 export type { Attributes, AttributeValue } from '../base/clean.ts'
-
-/** Of who made the records: application, browser. */
-export type ResourceAttributes = Record<string, AttributeValue | string[]>
 
 /** What caused the send. */
 export type Trigger = 'submit' | 'regenerate' | 'edit' | 'program'
@@ -152,10 +148,6 @@ export interface RequestRecord {
   bytes: number
   /** Name of the model, as the stream said it. Missing when it did not. */
   model?: string
-  /** Name of the model that was asked for. Missing when the call names none. */
-  asked?: string
-  /** Whether a stream was asked for. Missing when the call does not say. */
-  stream?: boolean
   /** The provider's response id (`chatcmpl-…`, `msg_…`). */
   responseId?: string
   /** Trace id of the backend, when it said one. */
@@ -218,8 +210,6 @@ export interface DeliveryNote {
   store: 'indexeddb' | 'memory'
   /** The record was restored after its page had died. */
   recovered?: boolean
-  /** Whether it is the first copy of a settled turn that was tried to send. Missing until then, and of other records. */
-  first?: boolean
 }
 
 /** What every record has. */
@@ -236,10 +226,6 @@ export interface RecordBase {
   spanId: string
   /** Session of the user: 30 minutes idle, 4 hours at most, shared by tabs. */
   sessionId: string
-  /** The session of this browser before that. Missing when none is known. */
-  previousSessionId?: string
-  /** Share of sessions that were recorded, 0..1. Missing in records of before 0.2. */
-  sampleRate?: number
   /** Page view on which it happened. */
   pageId: string
   /** What the application gave as `user`. Missing when it gave none. */
@@ -320,12 +306,6 @@ export interface TurnRef {
   traceId: string
   /** The turn’s `chat.turn` span. */
   spanId: string
-  /** Its conversation. Missing when it has none, and when only a `traceparent` was given. */
-  conversationId?: string
-  /** The page's own attributes, as they were on the turn. Missing as above. */
-  attributes?: Attributes
-  /** Of the call that decided it: host, model, model that was asked for, response id. Missing as above. */
-  answered?: Answered
 }
 
 /** A thumb, rating or comment of the user about a turn. Last revision of an id wins. */
@@ -378,22 +358,6 @@ export interface SignalRecord extends RecordBase {
   copied?: Copied
 }
 
-/** One web vital, as the web-vitals package tells it. */
-export interface Vital {
-  /** `LCP`, `INP`, `CLS`, `TTFB`, `FCP`. */
-  name: string
-  /** Ms, but for CLS, which has no unit. */
-  value: number
-  /** `good`, `needs-improvement`, `poor`. */
-  rating: string
-  /** What it grew by since the last report. */
-  delta?: number
-  /** Of this vital on this page view. */
-  id?: string
-  /** How the page was come to. */
-  navigationType?: string
-}
-
 /** One page view, with its web vitals. */
 export interface PageRecord extends RecordBase {
   /** Tells the records apart. */
@@ -404,8 +368,8 @@ export interface PageRecord extends RecordBase {
   at: number
   /** Address without query and fragment. */
   url: string
-  /** Web vitals so far: ms, but for CLS; `at` in epoch ms. Before 0.2 without `delta`, `id` and `navigationType`. */
-  vitals: (Vital & { at: number })[]
+  /** Web vitals so far: ms, but for CLS; `at` in epoch ms. */
+  vitals: { name: string; value: number; rating: string; at: number }[]
   /** Turns opened on this page view. */
   opened: number
 }

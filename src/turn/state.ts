@@ -49,8 +49,6 @@ export type TurnStart = Pick<
   | 'traceId'
   | 'spanId'
   | 'sessionId'
-  | 'previousSessionId'
-  | 'sampleRate'
   | 'pageId'
   | 'seq'
   | 'conversationId'
@@ -144,9 +142,6 @@ export interface Line {
   state?: State
   /** The page says itself what came: nobody has seen a call, and none of the turn's requests is made of it. */
   readonly unseen?: boolean
-  /** What its body asks for: the model, a stream. Missing where it does not say. */
-  readonly asked?: string
-  readonly stream?: boolean
   entry?: RequestRecord
   done?: boolean
   /** Content that makes this call the one that decides. */

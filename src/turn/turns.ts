@@ -31,8 +31,6 @@ const limits = { turns: 20, prompts: 8, open: 16, prompt: 4096 }
 
 export interface Identity {
   sessionId: string
-  previousSessionId?: string
-  sampleRate?: number
   pageId: string
   conversationId?: string
   userId?: string

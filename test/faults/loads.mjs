@@ -1,7 +1,5 @@
 // What is too big for a row's trials: many turns, big answers, and the delivery of turns that were left beside completed ones.
 
-import { countedOf } from './support/reckon.mjs'
-
 const memoryMost = 2 * 1024 * 1024
 
 /** Heap of the page beyond what it was, once everything that can go is gone. */
@@ -14,13 +12,6 @@ async function grown(t, tab, work) {
   t.facts.heapBytes = grew
   return grew
 }
-
-/** Fifty times, four at a time. */
-async function fifty(one) {
-  for (let i = 0; i < 50; i += 4) await Promise.all([0, 1, 2, 3].filter((k) => i + k < 50).map((k) => one(i + k)))
-}
-/** Until the collector holds all turns, or nothing more comes. */
-const settled = (t) => t.delivered().catch(() => {})
 
 /** @type {import('./rows/index.mjs').FaultRow[]} */
 export const loads = [
@@ -143,80 +134,6 @@ export const loads = [
       // What was not said in leaving is said at the next visit.
       await t.visit()
       await t.delivered()
-    },
-  },
-  {
-    row: 'first-closed',
-    title: 'first copies of 50 tabs that are closed',
-    injected: '50 tabs, a whole turn in each and then one that is left waiting or mid-stream; nobody comes back',
-    once: true,
-    alone: true,
-    mostMs: 240_000,
-    async trial(t) {
-      await fifty(async (i) => {
-        const tab = await t.visit()
-        await t.chat(tab, { words: 6, every: 10 })
-        await t.send(tab, i % 3 ? { endless: true } : { wait: 60_000 })
-        if (i % 3) await t.streaming(tab)
-        await t.close(tab)
-      })
-      await settled(t)
-      t.facts.alone = countedOf(t.collector.spans).by
-      await t.visit()
-      await t.delivered()
-      await t.sleep(1000)
-    },
-  },
-  {
-    row: 'first-crashed',
-    title: 'first copies of 50 tabs that crash',
-    injected:
-      '50 tabs, a whole turn in each and then one mid-stream as the renderer crashes; a visit after all of them',
-    once: true,
-    alone: true,
-    mostMs: 300_000,
-    async trial(t) {
-      await fifty(async (i) => {
-        const tab = await t.visit()
-        await t.chat(tab, { words: 6, every: 10 })
-        await t.send(tab, { endless: true })
-        await t.streaming(tab)
-        await t.sleep((i % 5) * 300)
-        await tab.crash()
-        await t.close(tab)
-      })
-      await t.sleep(2000)
-      t.facts.alone = countedOf(t.collector.spans).by
-      await t.visit()
-      await t.delivered()
-      await t.sleep(2000)
-    },
-  },
-  {
-    row: 'first-offline',
-    title: 'first copies of 50 visits without a network',
-    injected:
-      '50 tabs whose network is cut: turns by hand that end, and one that is left; a visit after each that is online',
-    once: true,
-    alone: true,
-    mostMs: 300_000,
-    needs: ['offline'],
-    async trial(t) {
-      await fifty(async (i) => {
-        const tab = await t.visit()
-        await tab.run('many(1)')
-        await tab.offline(true)
-        await tab.run('many(2)')
-        // Tried in vain, or not at all before it is closed.
-        await t.sleep(i % 2 ? 1500 : 0)
-        await tab.run('note(handle.turn({ trigger: "program" }).traceparent)')
-        for (const trace of await tab.run('noted')) t.site.ledger.add(trace)
-        await t.close(tab)
-      })
-      t.facts.alone = countedOf(t.collector.spans).by
-      await t.visit()
-      await t.delivered()
-      await t.sleep(1000)
     },
   },
 ]

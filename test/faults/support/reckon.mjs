@@ -10,32 +10,6 @@ export const tell = () => ({
   turns: turns.map(({ call, bytes, hash, whole }) => ({ call, bytes, hash, whole })),
 })
 
-const revisionOf = ({ attributes }) => attributes['chat_vitals.turn.revision']
-
-/**
- * What who counts copies that say they are the first has of the turns that are there, by the outcome of their best copy:
- * counted, there. A turn that is counted more than once is under `twice`.
- * @returns {{ twice: string[], by: Record<string, [counted: number, there: number]> }}
- */
-export function countedOf(spans) {
-  const turns = new Map()
-  for (const span of spans) {
-    if (span.name !== 'chat.turn') continue
-    const { traceId, attributes } = span
-    const known = turns.get(traceId) ?? { first: 0, best: span }
-    known.first += attributes['chat_vitals.delivery.first'] === true
-    if (revisionOf(span) > revisionOf(known.best)) known.best = span
-    turns.set(traceId, known)
-  }
-  const by = {}
-  for (const { first, best } of turns.values()) {
-    const of = (by[best.attributes['chat_vitals.turn.outcome']] ??= [0, 0])
-    of[0] += first > 0
-    of[1]++
-  }
-  return { twice: [...turns].filter(([, { first }]) => first > 1).map(([trace]) => trace), by }
-}
-
 /**
  * @param {{ row: import('../rows/index.mjs').FaultRow, site: object, collector: object, told: object[], stored: string[] }} given
  *   `told`: of the tabs that still answer; `stored`: traces that wait on the device
@@ -72,8 +46,6 @@ export function reckon({ row, site, collector, told, stored }) {
     copies.set(traceId + spanId, known)
   }
   const spans = collector.spans.filter(({ name }) => name === 'chat.turn')
-  const { twice, by: counted } = countedOf(spans)
-  if (twice.length) problems.push(`${twice.length} turns are told twice as the first`)
   const there = new Set(spans.map(({ traceId }) => traceId))
   const strangers = [...there].filter((trace) => !site.ledger.has(trace))
   if (strangers.length) problems.push(`${strangers.length} turns arrived that nobody opened`)
@@ -107,5 +79,5 @@ export function reckon({ row, site, collector, told, stored }) {
   if (result.duplicates) problems.push(`${result.duplicates} turns are there twice`)
   if (pending && !row.keeps) problems.push(`${pending} turns are still pending`)
   if (gone.length && !row.drops) problems.push(`${gone.length} turns were dropped: ${JSON.stringify(result.reasons)}`)
-  return { ...result, counted, problems }
+  return { ...result, problems }
 }

@@ -33,18 +33,8 @@ export function table(report) {
       ].join(' | ')} |`,
     )
   }
-  lines.push(...rates(report), ...counts(report))
+  lines.push(...rates(report))
   return lines.join('\n')
-}
-
-/** What a connector that counts first copies has of the turns that arrived, by outcome. */
-function counts(report) {
-  const by = {}
-  for (const { trials } of report)
-    for (const { counted = {} } of trials)
-      for (const outcome in counted) for (const i of [0, 1]) (by[outcome] ??= [0, 0])[i] += counted[outcome][i]
-  const said = Object.entries(by).map(([outcome, [counted, there]]) => `${outcome} ${counted}/${there}`)
-  return said.length ? ['', `Counted by their first copy, of those that arrived: ${said.join(', ')}.`] : []
 }
 
 /** Delivery of turns that were left beside that of completed ones, as far as trials have told them apart. */

@@ -142,15 +142,7 @@ export const pageRecord = (over: Partial<PageRecord> = {}): PageRecord => ({
   url: 'https://app.example.com/chat',
   opened: 3,
   vitals: [
-    {
-      name: 'LCP',
-      value: 1200,
-      rating: 'good',
-      delta: 200,
-      id: 'v5-1',
-      navigationType: 'navigate',
-      at: 1_760_000_001_200,
-    },
+    { name: 'LCP', value: 1200, rating: 'good', at: 1_760_000_001_200 },
     { name: 'CLS', value: 0.02, rating: 'good', at: 1_760_000_080_000 },
   ],
   ...over,

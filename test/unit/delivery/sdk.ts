@@ -1,13 +1,8 @@
 /** The oracle: OpenTelemetry's own SDK and serializer, whole and as they are, given what our spans say. */
-import { ROOT_CONTEXT, SpanStatusCode, createTraceState, trace } from '@opentelemetry/api'
+import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api'
 import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer'
 import { resourceFromAttributes } from '@opentelemetry/resources'
-import {
-  InMemorySpanExporter,
-  SamplingDecision,
-  SimpleSpanProcessor,
-  WebTracerProvider,
-} from '@opentelemetry/sdk-trace-web'
+import { InMemorySpanExporter, SimpleSpanProcessor, WebTracerProvider } from '@opentelemetry/sdk-trace-web'
 import type { Attributes } from '../../../src/base/clean.ts'
 import { tables } from '../../../src/delivery/attributes.ts'
 import type { SpanData } from '../../../src/delivery/spans.ts'
@@ -35,12 +30,6 @@ export function sdkJson(spans: SpanData[], resource: Attributes, version: string
       'telemetry.sdk.version': version,
     }),
     idGenerator: { generateTraceId: () => next.traceId, generateSpanId: () => next.spanId },
-    sampler: {
-      shouldSample: () => ({
-        decision: SamplingDecision.RECORD_AND_SAMPLED,
-        traceState: next.traceState ? createTraceState(next.traceState) : undefined,
-      }),
-    },
     spanProcessors: [new SimpleSpanProcessor(exporter)],
   }).getTracer('chat-vitals', version)
   for (next of spans) {

@@ -73,67 +73,6 @@ test('tokens are told only where the browser calls the provider itself', () => {
   })
 })
 
-const dimensions = {
-  'gen_ai.response.model': 'm-1',
-  'gen_ai.request.model': 'm',
-  'gen_ai.response.id': 'chatcmpl-1',
-  'gen_ai.provider.name': 'openai',
-  'server.address': 'api.openai.com',
-  'gen_ai.conversation.id': 'c-7',
-  'app.module': 'billing',
-}
-const call = (over: object = {}) => ({
-  ...turnRecord().requests[0]!,
-  url: 'https://api.openai.com/v1/chat/completions',
-  asked: 'm',
-  stream: true,
-  ...over,
-})
-
-// Connectors see one span at a time: nothing could be counted by model.
-test('a turn says itself by what it is grouped: model, provider, host, conversation, and what the page gave', () => {
-  const record = turnRecord({ requests: [call()] })
-  for (const form of ['whole', 'short'] as const)
-    expect(values(spansOf(record, [], form)[0]!)).toMatchObject(dimensions)
-  expect(values(spansOf(record)[1]!)).toMatchObject({
-    'gen_ai.operation.name': 'chat',
-    'gen_ai.provider.name': 'openai',
-    'gen_ai.request.model': 'm',
-    'gen_ai.request.stream': true,
-  })
-})
-
-test('the request that decided a turn is the last that spoke, else the last', () => {
-  const silent = call({ url: 'https://title.example.com/', model: undefined, firstModelChunkMs: undefined })
-  const hosts = (requests: TurnRecord['requests']) => values(spansOf(turnRecord({ requests }))[0]!)['server.address']
-  expect(hosts([call({ url: 'https://one.example.com/' }), call(), silent])).toBe('api.openai.com')
-  expect(hosts([call({ ...silent, url: 'https://[::1]:8080/a' }), silent])).toBe('title.example.com')
-  expect(hosts([call({ ...silent, url: 'wss://[::1]:8080/a' })])).toBe('[::1]')
-  expect(hosts([])).toBeUndefined()
-})
-
-test.each([
-  ['https://my-team.openai.azure.com/openai/deployments/x/chat', 'azure.ai.openai'],
-  ['https://dashscope-intl.aliyuncs.com/api', 'alibaba_cloud'],
-  ['https://openai.com.example.com/', undefined],
-  ['https://notopenai.com/', undefined],
-])('%s is of the provider %s', (url, provider) => {
-  expect(values(spansOf(turnRecord({ requests: [call({ url })] }))[0]!)['gen_ai.provider.name']).toBe(provider)
-})
-
-test('what is about a turn is grouped as that turn is, and its evaluation names the response', () => {
-  const about = { conversationId: 'c-7', attributes: { 'app.module': 'billing' } }
-  const turn = {
-    ...feedbackRecord().turn!,
-    answered: { host: 'api.openai.com', model: 'm-1', asked: 'm', responseId: 'chatcmpl-1' },
-  }
-  for (const record of [feedbackRecord({ ...about, turn }), signalRecord({ ...about, turn })])
-    expect(values(spansOf(record)[0]!)).toMatchObject(dimensions)
-  const [{ events }] = spansOf(feedbackRecord({ turn })) as [SpanData]
-  expect(events[0]!.attributes['gen_ai.response.id']).toBe('chatcmpl-1')
-  expect(events[0]!.attributes).not.toHaveProperty('server.address')
-})
-
 test('feedback links once to its turn and carries the evaluation event', () => {
   const [span, ...rest] = spansOf(feedbackRecord())
   expect(rest).toEqual([])
@@ -155,22 +94,9 @@ test('session and page are on every span, under further names where asked', () =
       })
 })
 
-test('turns and page views name the session before theirs', () => {
-  for (const make of [turnRecord, pageRecord])
-    expect(values(spansOf(make({ previousSessionId: 'session-0' }))[0]!)['session.previous_id']).toBe('session-0')
-})
-
 test('a page view carries its web vitals as events', () => {
   const [span] = spansOf(pageRecord())
-  expect(span!.events.map((event) => event.attributes['browser.web_vital.name'])).toEqual(['lcp', 'cls'])
-  expect(span!.events[0]!.attributes).toMatchObject({
-    'browser.web_vital.value': 1200,
-    'browser.web_vital.delta': 200,
-    'browser.web_vital.id': 'v5-1',
-    'browser.web_vital.navigation_type': 'navigate',
-  })
-  // As it was written before 0.2.
-  expect(span!.events[1]!.attributes).not.toHaveProperty('browser.web_vital.delta')
+  expect(span!.events.map((event) => event.attributes['browser.web_vital.name'])).toEqual(['LCP', 'CLS'])
 })
 
 test('long strings are cut with a marker, lone surrogates replaced', () => {

@@ -135,7 +135,7 @@ export function createWorld() {
       const guard = createGuard({ console: { warn: (...all: unknown[]) => said.push(all.join(' ')), error() {} } })
       const delivery = createDelivery({
         endpoint: 'https://collector.example.com/v1/traces',
-        resource: { ...resource, 'service.instance.id': pageId },
+        resource,
         version: '0.1.0',
         sampled: () => true,
         hidden: () => false,

@@ -8,11 +8,7 @@ const span = (trace: string, rev: number, raw = `${trace} ${rev}`) => ({
   traceId: trace,
   spanId: 's',
   raw,
-  attributes: {
-    'chat_vitals.turn.revision': rev,
-    'chat_vitals.turn.outcome': 'completed',
-    'chat_vitals.delivery.first': rev === 5,
-  },
+  attributes: { 'chat_vitals.turn.revision': rev },
 })
 const weigh = (given: {
   ledger: string[]
@@ -54,7 +50,6 @@ test('every opened turn is delivered, pending or dropped', () => {
     duplicates: 0,
     raw: 2,
     reasons: { expired: 1 },
-    counted: { completed: [1, 1] },
   })
 })
 

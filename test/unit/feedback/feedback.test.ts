@@ -40,23 +40,6 @@ test.each([
   expect(meaningOf(value)).toBeUndefined()
 })
 
-test('a feedback takes conversation and attributes of its turn, and its own attributes before those', () => {
-  const now = { ...origin, conversationId: 'now', attributes: { release: 'now', plan: 'free' } }
-  const then = { ...turn, conversationId: 'then', attributes: { release: 'then', prompt: 'v1' } }
-  const options = { attributes: { prompt: 'own' } }
-  const made = feedbackRecord(meaningOf('up')!, options, now, then, turn.spanId, 1000)
-  expect(made).toMatchObject({
-    conversationId: 'then',
-    attributes: { release: 'then', plan: 'free', prompt: 'own' },
-    turn,
-  })
-  expect(made.turn).toEqual(turn)
-  expect(feedbackRecord(meaningOf('up')!, {}, now, undefined, 'x', 1000)).toMatchObject({
-    conversationId: 'now',
-    attributes: { plan: 'free' },
-  })
-})
-
 test('a toggle keeps the id and raises the revision', () => {
   const up = feedbackRecord(meaningOf('up')!, {}, origin, turn, turn.spanId, 1000)
   const down = feedbackRecord(meaningOf('down')!, {}, origin, turn, turn.spanId, 2000)

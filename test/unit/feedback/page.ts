@@ -9,15 +9,7 @@ const hex = (text: string, digits: number) =>
     .padStart(digits, '0')
 
 export const turnOf = (id: string) =>
-  ({
-    id,
-    traceId: hex(id, 32),
-    spanId: hex(id, 16),
-    startedAt: 0,
-    moments: {},
-    requests: [],
-    outcome: 'completed',
-  }) as unknown as TurnRecord
+  ({ id, traceId: hex(id, 32), spanId: hex(id, 16), startedAt: 0, moments: {}, outcome: 'completed' }) as TurnRecord
 export const refTo = (id: string): TurnRef => ({ turnId: id, traceId: hex(id, 32), spanId: hex(id, 16) })
 
 export function openPage(options: { contexts?: Map<string, TurnRef>; at?: number; signals?: boolean } = {}) {

@@ -39,21 +39,6 @@ test('a session ends after 30 minutes without activity', () => {
   expect(tab.touch().id).not.toBe(first)
 })
 
-test('a session knows the one before it, on every page, and a forgotten one is nobody’s past', () => {
-  const { page, wait } = browser()
-  const tab = page()
-  expect(tab.touch().previousId).toBeUndefined()
-  const first = tab.touch().id
-  wait(31 * minute)
-  const second = tab.touch()
-  expect(second.previousId).toBe(first)
-  expect(page().peek().previousId).toBe(first)
-  wait(31 * minute)
-  expect(tab.touch().previousId).toBe(second.id)
-  tab.forget()
-  expect(tab.touch().previousId).toBeUndefined()
-})
-
 test('looking at a session does not keep it alive', () => {
   const { page, wait } = browser()
   const tab = page()

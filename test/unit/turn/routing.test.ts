@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 
-import type { TurnRecord } from '../../../src/turn/record.ts'
 import { startChat } from './chat.ts'
 
 type Chat = ReturnType<typeof startChat>
@@ -665,29 +664,4 @@ test('300 turns keep what 20 keep', () => {
   expect(chat.settled.length).toBe(300)
   expect(chat.settled.filter(({ id }) => chat.turns.find(id))).toHaveLength(20)
   expect(chat.clock.timers()).toBe(0)
-})
-
-test.each([
-  [
-    { model: 'gpt-x', stream: true },
-    { asked: 'gpt-x', stream: true },
-  ],
-  [{ stream: false, messages: [] }, { stream: false }],
-  [{ messages: [{ role: 'user', content: 'say "model": "mine", and "stream": true' }] }, {}],
-  [{ prompt: 'hi' }, {}],
-])('what a call asks for is noted, but nothing of what the user wrote: %j', (body, asked) => {
-  const chat = startChat()
-    .gesture('submit', { prompt: 'hi' })
-    .wait(5)
-    .call('/chat', 'hi', { body: JSON.stringify(body) })
-  const [{ asked: model, stream }] = answered(chat).record.requests as [TurnRecord['requests'][number]]
-  expect({ asked: model, stream }).toEqual({ asked: undefined, stream: undefined, ...asked })
-})
-
-test('a model that stands in the address was asked for', () => {
-  const chat = startChat()
-    .gesture('submit', { prompt: 'hi' })
-    .wait(5)
-    .call('/chat/models/gemini-x:streamGenerateContent', 'hi')
-  expect(answered(chat).record.requests[0]!.asked).toBe('gemini-x')
 })
