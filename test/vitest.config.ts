@@ -30,8 +30,8 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      // Commands of their own: whole pages driven like a person, real applications, generated streams.
-      ...['uis', 'apps', 'streams', 'situations'].map((name) => ({
+      // Commands of their own: whole pages driven like a person, real applications, generated streams, other people's backends.
+      ...['uis', 'apps', 'streams', 'situations', 'backends'].map((name) => ({
         root,
         test: {
           name,
